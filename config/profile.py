@@ -1,0 +1,125 @@
+"""The city's values: what differs from one city to the next, and nothing that code could decide.
+
+Read from one TOML file by `config.load`; frozen after that. Two cities ship as examples in `config/cities/`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Agency(Value):
+    name: str
+    short: str
+
+
+class Category(Value):
+    """A topic of the catalogue with the words that suggest it. `agency` is the city's routing: its default OPD."""
+
+    name: str
+    agency: str
+    words: tuple[str, ...] = ()
+    """Lower-case words or phrases; slang and abbreviations are expanded before they are compared."""
+    classification: str | None = None
+    lapor_id: str | None = None
+    open311_code: str | None = None
+
+
+class RuleSet(Value):
+    """Limits in working days, valid from a date. Source of the shipped figures: docs/rules.md."""
+
+    name: str
+    effective_from: date
+    verify: int
+    first_follow_up: int
+    resolve: dict[str, int]
+    """By classification."""
+    auto_close: int
+
+
+class WorkingHours(Value):
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    """Monday is 0."""
+    opens: time = time(8, 0)
+    closes: time = time(16, 0)
+
+
+class Intake(Value):
+    """How talk becomes complaints."""
+
+    supplement_window_minutes: int = 60
+    """Later words of the same citizen within this time belong to the open complaint."""
+    settle_seconds: float = 5.0
+    """Forwarding waits this long for albums, bursts and files."""
+
+
+class Profile(Value):
+    name: str
+    """For people: "Kota Cimahi"."""
+    office: str
+    """Who answers: "Dinas Komunikasi dan Informatika Kota Cimahi"."""
+    prefix: str = Field(pattern=r"^[A-Z]{2,5}$")
+    """Of every tracking number."""
+    region_code: str = Field(pattern=r"^\d\d\.\d\d$")
+    """Kemendagri code of the city or regency; places are looked up under it only."""
+    zone: str
+    """IANA name: Asia/Jakarta, Asia/Makassar or Asia/Jayapura."""
+    zone_name: Literal["WIB", "WITA", "WIT"]
+    language: Literal["id", "en"] = "id"
+    forward: Literal["at_once", "after_verification"] = "at_once"
+    door: str = "desk"
+    """Name of the door that gets every complaint: `desk`, or a [doors.NAME] of hub.toml."""
+    map_center: tuple[float, float] | None = None
+    privacy_contact: str
+    retention_months: int = 60
+    """How long raw bytes are kept."""
+    intake: Intake = Intake()
+    hours: WorkingHours = WorkingHours()
+    rules: tuple[RuleSet, ...]
+    agencies: dict[str, Agency]
+    categories: dict[str, Category]
+    default_agency: str
+    emergency_words: tuple[str, ...]
+    texts: dict[str, dict[str, str]]
+    """texts[language][name]: every sentence a citizen gets, with {fields}. Defaults: config/texts.toml."""
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @model_validator(mode="after")
+    def _routes_lead_somewhere(self) -> Profile:
+        for key, category in self.categories.items():
+            if category.agency not in self.agencies:
+                raise ValueError(f"categories.{key}.agency: no agency called {category.agency!r}")
+        if self.default_agency not in self.agencies:
+            raise ValueError(f"default_agency: no agency called {self.default_agency!r}")
+        return self
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def text(self, name: str, language: str | None = None, /, **fields: object) -> str:
+        """The sentence `name`, filled in; Indonesian where the language has none. KeyError for an unknown name."""
+        tongue = self.texts.get(language or self.language, {})
+        return (tongue.get(name) or self.texts["id"][name]).format(city=self.name, office=self.office, **fields)
+
+    def agency_for(self, category: str | None) -> str:
+        found = self.categories.get(category) if category else None
+        return found.agency if found else self.default_agency
+
+    def rule_set(self, on: date) -> RuleSet:
+        """The rule set in force on a day; the earliest one before any began."""
+        ordered = sorted(self.rules, key=lambda rule: rule.effective_from)
+        return next((rule for rule in reversed(ordered) if rule.effective_from <= on), ordered[0])

@@ -1,0 +1,339 @@
+"""The tables. One row a fact; JSON columns only where a value is read and written whole.
+
+Times are aware UTC datetimes. States are short strings from the enums beside them. What a state means stands in docs/glossary.md.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from normalizer.complaint import Complaint
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+Key = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime. SQLite has no zone, so it is kept as UTC and comes back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without zone reached the store")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def key_column() -> Any:
+    return Field(default=None, sa_column=Column(Key, primary_key=True, autoincrement=True))
+
+
+def moment(*, null: bool = False, index: bool = False) -> Any:
+    return Field(default=None if null else ..., sa_column=Column(Moment(), nullable=null, index=index))
+
+
+def json_column(default: Any = None) -> Any:
+    return Field(default=default, sa_column=Column(Json, nullable=True))
+
+
+class InboxState(StrEnum):
+    NEW = "new"
+    DONE = "done"
+    QUARANTINED = "quarantined"
+
+
+class Owed(StrEnum):
+    """States of an outbox row."""
+
+    OWED = "owed"
+    DONE = "done"
+    UNCERTAIN = "uncertain"
+    """Sent, perhaps: nobody knows. A person decides, or the door is asked."""
+    DEAD = "dead"
+    """Failed for good; can be sent again from the desk."""
+
+
+class Work(StrEnum):
+    """Kinds of outbox rows."""
+
+    FORWARD = "forward"
+    REPLY = "reply"
+    FETCH = "fetch"
+    FOLLOW = "follow"
+    """Something new about a complaint that the door already has: a supplement, a withdrawal."""
+
+
+class InboxRow(SQLModel, table=True):
+    """Everything that ever arrived, once. (channel, account, external_id) is unique for ever."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "external_id"),
+        Index("ix_inbox_waiting", "account", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+        Index("ix_inbox_talk", "conversation", "id"),
+    )
+    id: int | None = key_column()
+    channel: str
+    account: str
+    external_id: str
+    conversation: str
+    received_at: datetime = moment()
+    state: str = InboxState.NEW
+    inbound: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """The Inbound as JSON without its raw bytes; None when unreadable."""
+    raw: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """The bytes as they came, when small; larger ones lie in the blob store."""
+    raw_sha256: str | None = None
+    attempts: int = 0
+    leased_by: str | None = None
+    leased_until: datetime | None = moment(null=True)
+    outcome: str | None = None
+    reason: str | None = None
+    complaint_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True, index=True))
+    done_at: datetime | None = moment(null=True)
+
+
+class ComplaintRow(Complaint, table=True):
+    """A complaint with its tracking number, its state and the door that owns it."""
+
+    __tablename__ = "complaints"
+    __table_args__ = (
+        Index("ix_complaints_talk", "conversation", "id"),
+        Index("ix_complaints_state", "state", "id"),
+    )
+    id: int | None = key_column()
+    tracking_number: str = Field(sa_column=Column(String(32), nullable=False, unique=True))
+    """Without hyphens, in capitals: the form that is looked up. `dispatcher.tracking.printed` adds them."""
+    inbox_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True, unique=True))
+    channel: str = Field(index=True)
+    account: str
+    conversation: str
+    reply_address: str | None = None
+    reply_extra: dict[str, Any] = json_column({})
+    group: str | None = None
+    """The platform's album id of the message that opened it."""
+    state: str = "received"
+    state_at: datetime = moment()
+    registered_at: datetime = moment(index=True)
+    closed_by: str | None = None
+    postponed_until: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    door: str = "desk"
+    door_reference: str | None = Field(default=None, index=True)
+    """The door's own number (a LAPOR! Tracking ID, an Open311 id); None until it answered."""
+    forwarded_at: datetime | None = moment(null=True)
+    merged_into: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    last_words_at: datetime = moment()
+    """When the citizen last wrote: the supplement window counts from here."""
+    awaits_words: bool = False
+    """It came as a photo or voice note only; the citizen was asked."""
+    version: int = 1
+    # nested values of the schema, read and written whole
+    suggestions: list[dict[str, Any]] = json_column([])  # type: ignore[assignment]
+    location: dict[str, Any] = json_column({})  # type: ignore[assignment]
+    reporter: dict[str, Any] = json_column({})  # type: ignore[assignment]
+    evidence: list[dict[str, Any]] = json_column([])  # type: ignore[assignment]
+    personal_data: list[dict[str, Any]] = json_column([])  # type: ignore[assignment]
+    provenance: dict[str, Any] = json_column({})  # type: ignore[assignment]
+    submitted_at: datetime = moment()
+
+
+class SupplementRow(SQLModel, table=True):
+    """What a citizen added to an open complaint: one Inbound each, so that it can be split off or moved."""
+
+    __tablename__ = "supplements"
+    id: int | None = key_column()
+    complaint_id: int = Field(sa_column=Column(Key, nullable=False, index=True))
+    inbox_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True, unique=True))
+    body: str
+    at: datetime = moment()
+    edit: bool = False
+    """True: the citizen corrected an earlier message; the first words stay."""
+    location: dict[str, Any] = json_column({})
+
+
+class EvidenceRow(SQLModel, table=True):
+    """One file of a complaint. Its bytes are in the blob store once `sha256` is set."""
+
+    __tablename__ = "evidence"
+    id: int | None = key_column()
+    complaint_id: int = Field(sa_column=Column(Key, nullable=False, index=True))
+    supplement_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True, index=True))
+    account: str
+    ref: str | None = None
+    filename: str | None = None
+    media_type: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    error: str | None = None
+    """Why the file could not be fetched, as an error code."""
+
+
+class TimelineRow(SQLModel, table=True):
+    """Who did what, when, from where. The one truth; the desk, /lacak and the replies are views of it."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (UniqueConstraint("complaint_id", "source", "external_id"),)
+    id: int | None = key_column()
+    complaint_id: int = Field(sa_column=Column(Key, nullable=False, index=True))
+    at: datetime = moment()
+    kind: str
+    """registered, forwarded, state, supplement, answer, note, split, merged, moved, edited, evidence, told."""
+    actor: str
+    """citizen, system, door or the operator's name."""
+    source: str
+    """The channel, the door or `desk`."""
+    external_id: str | None = None
+    """Makes a door's update unique within its source."""
+    state: str | None = None
+    agency: str | None = None
+    public_text: str | None = None
+    """May be shown to the citizen in their own channel. Never on /lacak unless it came from the catalogue of texts."""
+    note: str | None = None
+    """For operators only."""
+
+
+class OutboxRow(SQLModel, table=True):
+    """One thing that is owed: a forward, a reply, a file to fetch. `key` is unique: the same debt is never owed twice."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "lane", "due_at", sqlite_where=text("state = 'owed'"), postgresql_where=text("state = 'owed'")),
+        Index("ix_outbox_order", "order_key", "id", sqlite_where=text("state = 'owed'"), postgresql_where=text("state = 'owed'")),
+        Index("ix_outbox_talk", "conversation", "id"),
+    )
+    id: int | None = key_column()
+    key: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    kind: str
+    lane: str
+    """Kind and account or door: fairness and pauses are per lane."""
+    order_key: str
+    """Rows of one order key leave one after the other."""
+    conversation: str | None = None
+    complaint_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True, index=True))
+    payload: dict[str, Any] = json_column({})
+    state: str = Owed.OWED
+    created_at: datetime = moment()
+    due_at: datetime = moment()
+    attempts: int = 0
+    leased_by: str | None = None
+    leased_until: datetime | None = moment(null=True)
+    unsure: bool = False
+    """An attempt began whose end was never learnt."""
+    last_error: str | None = None
+    """Code and operator's sentence; never a citizen's words."""
+    done_at: datetime | None = moment(null=True)
+    result: str | None = None
+    """The platform's message id, or the door's reference."""
+
+
+class CursorRow(SQLModel, table=True):
+    """Where a polled account or door stands."""
+
+    __tablename__ = "cursors"
+    name: str = Field(primary_key=True)
+    cursor: dict[str, Any] = json_column({})
+    saved_at: datetime = moment()
+
+
+class LeaseRow(SQLModel, table=True):
+    """Who may poll an account or run a job, until when."""
+
+    __tablename__ = "leases"
+    name: str = Field(primary_key=True)
+    holder: str
+    until: datetime = moment()
+
+
+class PulseRow(SQLModel, table=True):
+    """Health of an account, door or job: its last good moment and its last trouble."""
+
+    __tablename__ = "pulses"
+    name: str = Field(primary_key=True)
+    last_ok_at: datetime | None = moment(null=True)
+    last_error_at: datetime | None = moment(null=True)
+    last_error: str | None = None
+    paused_until: datetime | None = moment(null=True)
+    stopped: bool = False
+    """The account's credential was refused: nothing is tried until the setting is changed and the hub restarted."""
+    forged: int = 0
+
+
+class OperatorRow(SQLModel, table=True):
+    __tablename__ = "operators"
+    id: int | None = key_column()
+    name: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    """The login name, in lower case."""
+    full_name: str
+    role: str
+    """viewer, operator, supervisor or admin."""
+    password: str | None = None
+    """argon2id; None until the set-up link was used."""
+    disabled: bool = False
+    created_at: datetime = moment()
+
+
+class SetupRow(SQLModel, table=True):
+    """A one-time link that lets an operator set a password; only the hash of its token is kept."""
+
+    __tablename__ = "setups"
+    token_sha256: str = Field(primary_key=True)
+    operator_id: int = Field(sa_column=Column(Key, nullable=False))
+    expires_at: datetime = moment()
+
+
+class SessionRow(SQLModel, table=True):
+    """A browser session of an operator; only the hash of its token is kept."""
+
+    __tablename__ = "sessions"
+    token_sha256: str = Field(primary_key=True)
+    content: dict[str, Any] = json_column({})
+    operator_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True, index=True))
+    expires_at: datetime = moment(index=True)
+
+
+class ApiKeyRow(SQLModel, table=True):
+    __tablename__ = "api_keys"
+    id: int | None = key_column()
+    name: str
+    scope: str
+    key_sha256: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    created_at: datetime = moment()
+    disabled: bool = False
+
+
+class AuditRow(SQLModel, table=True):
+    """Who looked at personal data or changed something, and why."""
+
+    __tablename__ = "audit"
+    id: int | None = key_column()
+    at: datetime = moment(index=True)
+    operator: str
+    action: str
+    complaint_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True, index=True))
+    detail: str | None = None
