@@ -113,6 +113,14 @@ Arrival = Inbound | Unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """An arrival is durable. `new` is False when its key was there already; `inbox_id` is the row either way."""
+
+    new: bool
+    inbox_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
     """A choice offered under a reply. `command` comes back as `Inbound.command`."""
 

@@ -101,3 +101,7 @@ class Forged(ConnectorError):
     def __init__(self, sentence: str, *, status: int = 401) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class StoreAway(Exception):
+    """Our own store is full, locked or away: nothing was kept, the platform must come again (503)."""
