@@ -1,0 +1,1 @@
+"""Doors: where a complaint goes. Only `registry` imports the doors themselves."""

@@ -1,0 +1,109 @@
+"""The one interface at the inner edge: what a door gets, what it answers, and how its news comes back.
+
+Every value is frozen, slotted and keyword-only; every datetime is aware. Errors are those of `connectors.errors`; their `certain` decides
+what follows a failed submit: True, it surely did not arrive; False, ask `find` before anything is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from connectors.contract import Checked, Cursor
+from normalizer.complaint import Complaint, State
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of a door that was given no other."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """What a door gets. A door honours `complaint.anonymous` and `complaint.confidential`, or refuses to take it."""
+
+    complaint: Complaint
+    tracking_number: str
+    """Stored form: capitals, no hyphens."""
+    media: Sequence[str] = ()
+    """Links under which the door may fetch the evidence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The door has it. `reference` is the door's own number; "token:..." when the number itself follows later through `updates`."""
+
+    reference: str
+    at: datetime
+    notice: str | None = None
+    """What the door said to the sender; for operators."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorUpdate:
+    """News from the door about one complaint, named by `reference`, by `tracking_number` (stored form), or by both.
+
+    The reference is the surer of the two. Where it replaces a "token:..." the complaint learns its real number.
+    """
+
+    external_id: str
+    """The same news twice has the same id, within this door."""
+    at: datetime
+    reference: str | None = None
+    tracking_number: str | None = None
+    state: State | None = None
+    """None: the state stays as it is."""
+    public_text: str | None = None
+    """For the citizen, in the citizen's own channel."""
+    note: str | None = None
+    """For operators only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorUpdates:
+    """What one look brought. `cursor` is given to the next look once all of it is stored."""
+
+    updates: Sequence[DoorUpdate]
+    cursor: Cursor
+
+
+class Door(Protocol):
+    """One configured door. Made by `registry.build`; it keeps nothing and writes to no store."""
+
+    @property
+    def name(self) -> str:
+        """The name in hub.toml: [doors.NAME]."""
+        ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def can_find(self) -> bool:
+        """False: after a lost answer nobody can look it up, a person decides."""
+        ...
+
+    async def submit(self, filing: Filing, key: str) -> Receipt:
+        """Hand one complaint over. `key` (the tracking number in stored form) is the same on every attempt. Raises ConnectorError."""
+        ...
+
+    async def find(self, key: str, since: datetime) -> Receipt | None:
+        """The receipt of what was submitted under `key` at `since` or later; None when the door does not have it.
+
+        Raises ConnectorError when the door could not be asked: that is no answer, so nothing may be sent again on the strength of it.
+        """
+        ...
+
+    async def updates(self, cursor: Cursor) -> DoorUpdates:
+        """What changed since `cursor`; may repeat itself under the same external ids. Raises ConnectorError."""
+        ...
+
+    async def check(self) -> Checked:
+        """Look, change nothing. Never raises."""
+        ...
+
+    async def aclose(self) -> None: ...
