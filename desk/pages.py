@@ -1,0 +1,115 @@
+"""Pages: Jinja templates in two languages, and the files they load.
+
+Indonesian is written in the templates; `desk/locale/<language>/*.po` hold the other languages. Each language has its own Jinja environment, so that
+rendering carries no state of a request. The switch is `?lang=en` (kept in a cookie); without either it is Indonesian.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+from desk.context import desk_of
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+LOCALE = HERE / "locale"
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+LANGUAGE_COOKIE = "lang"
+_YEAR = 365 * 24 * 3600
+_ENVIRONMENTS = {language: web.AppKey(f"jinja_{language}", jinja2.Environment) for language in LANGUAGES}
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def translations(language: str) -> NullTranslations:
+    """All catalogues of one language in one; the source language has none."""
+    merged = Translations()
+    for path in sorted((LOCALE / language).glob("*.po")):
+        compiled = io.BytesIO()
+        with path.open("rb") as source:
+            write_mo(compiled, read_po(source, locale=language))
+        compiled.seek(0)
+        merged.add(Translations(compiled), merge=False)
+    return merged
+
+
+def language_of(request: web.Request) -> str:
+    """What the page is written in: the query's wish, else the cookie's, else Indonesian."""
+    for wish in (request.query.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if wish in LANGUAGES:
+            return str(wish)
+    return "id"
+
+
+def words(request: web.Request) -> Callable[[str], str]:
+    """gettext in the language of the request, for sentences that Python makes."""
+    return translations(language_of(request)).gettext
+
+
+@lru_cache(maxsize=256)
+def static(name: str) -> str:
+    """The address of a file of ours; it changes with the content, so browsers may keep it for ever."""
+    content = (STATIC / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def render(request: web.Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> web.Response:
+    """A page in the language of the request. Templates also see `desk`, `profile`, `request`, `language`, `languages` and `static`."""
+    desk = desk_of(request)
+    language = language_of(request)
+    given = {"profile": desk.profile, "request": request, "language": language, "languages": LANGUAGES, **(context or {})}
+    response = aiohttp_jinja2.render_template(template, request, given, app_key=_ENVIRONMENTS[language], status=status)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@web.middleware
+async def keep_language(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Remembers `?lang=` for a year."""
+    response = await handler(request)
+    wish = request.query.get("lang")
+    if wish in LANGUAGES and not response.prepared:
+        response.set_cookie(LANGUAGE_COOKIE, wish, max_age=_YEAR, samesite="Lax", httponly=True, path="/")
+    return response
+
+
+def _environment(app: web.Application, language: str) -> None:
+    env = aiohttp_jinja2.setup(
+        app,
+        app_key=_ENVIRONMENTS[language],
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    env.policies["ext.i18n.trimmed"] = True
+    env.globals["static"] = static
+
+
+async def _long_lived(request: web.Request, response: web.StreamResponse) -> None:
+    if request.path.startswith("/static/") and "v" in request.query:
+        response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+
+
+def setup(app: web.Application) -> None:
+    """Makes `render` work in this application and serves /static/."""
+    for language in LANGUAGES:
+        _environment(app, language)
+    app.middlewares.append(keep_language)
+    app.on_response_prepare.append(_long_lived)
+    app.router.add_static("/static", STATIC)
