@@ -1,12 +1,20 @@
-"""Settings: hub.toml, then environment (`SATUPINTU__STORE__URL=…`), then files of a secrets folder. Unknown keys are refused by name."""
+"""The shape of hub.toml. `config.load` reads it with environment and secrets folder.
+
+Unknown keys are refused by name; secrets print as stars.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_serializer
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+STARS = "**********"
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Section(BaseModel):
@@ -17,6 +25,11 @@ class Store(Section):
     url: str = "sqlite:///var/hub.db"
     """sqlite:///path or postgresql://…"""
     blobs: Path = Path("var/blobs")
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Without the database password."""
+        yield "url", re.sub(r"(://[^:/@]*:)[^@]*@", rf"\1{STARS}@", self.url)
+        yield "blobs", self.blobs
 
 
 class Http(Section):
@@ -44,31 +57,40 @@ class Workers(Section):
     """Owed work under way at once, over all lanes."""
 
 
-class Account(BaseModel):
-    """One configured instance of a channel. What else it needs is read by its provider's own settings."""
+class Configured(BaseModel):
+    """A table whose further keys are read by the provider's or door's own settings. Any of them may be a secret, so all print as stars."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
+
+    def options(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        for name in type(self).model_fields:
+            yield name, getattr(self, name)
+        for name in self.options():
+            yield name, STARS
+
+    @model_serializer(mode="plain")
+    def _starred(self) -> dict[str, Any]:
+        return {str(name): value for name, value in self.__repr_args__()}
+
+
+class Account(Configured):
+    """One configured instance of a channel."""
+
     channel: str
     enabled: bool = True
 
-    def options(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
 
-
-class DoorSettings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow")
+class DoorSettings(Configured):
     kind: str
-
-    def options(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
 
 
 class Settings(BaseSettings):
     """The whole of hub.toml. Without any: SQLite and files under ./var, web chat, the desk as the door."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SATUPINTU__", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
-    )
+    model_config = SettingsConfigDict(env_prefix="SATUPINTU__", env_nested_delimiter="__", extra="forbid", frozen=True)
     profile: str = "cimahi"
     """A city in config/cities, or the path of a TOML file."""
     secret: SecretStr | None = None
@@ -82,6 +104,17 @@ class Settings(BaseSettings):
     profile_overrides: dict[str, Any] = {}
     """Values that replace the profile's, by its own keys; what an office changes without a file of its own."""
 
+    @field_validator("accounts", "doors")
+    @classmethod
+    def _names_fit_addresses(cls, value: dict[str, Any]) -> dict[str, Any]:
+        """Names stand in web addresses and environment variables."""
+        for name in value:
+            if not NAME.fullmatch(name) or "__" in name:
+                raise ValueError(
+                    f"nama {name!r} tidak dapat dipakai; pakai huruf kecil, angka dan garis bawah tunggal, misalnya kominfo_bot"
+                )
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -91,4 +124,5 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings, env_settings, file_secret_settings, TomlConfigSettingsSource(settings_cls))
+        """Only what `config.load` hands over: a Settings made in a test does not depend on the machine it runs on."""
+        return (init_settings,)
