@@ -1,0 +1,63 @@
+"""Everything the hub knows of one complaint, read at once for the page that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, or_, select
+
+from store.tables import AuditRow, ComplaintRow, EvidenceRow, OutboxRow, SupplementRow, TimelineRow, Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """`owed` are forwards, follow-ups and replies in the order they were owed; `looks` who opened personal data lately."""
+
+    complaint: ComplaintRow
+    supplements: Sequence[SupplementRow]
+    evidence: Sequence[EvidenceRow]
+    timeline: Sequence[TimelineRow]
+    owed: Sequence[OutboxRow]
+    looks: Sequence[AuditRow]
+    merged_into: str | None
+    """The tracking number of the complaint that took this one in."""
+    absorbed: Sequence[str]
+    """Tracking numbers of complaints that were merged into this one."""
+
+
+def by_number(session: Session, number: str) -> Dossier | None:
+    """`number` in stored form, or None when there is no such complaint."""
+    row = session.exec(select(ComplaintRow).where(ComplaintRow.tracking_number == number)).first()
+    if row is None or row.id is None:
+        return None
+    key = row.id
+    taker = session.get(ComplaintRow, row.merged_into) if row.merged_into else None
+    kinds = (Work.FORWARD, Work.FOLLOW, Work.REPLY)
+    owed = select(OutboxRow).where(OutboxRow.complaint_id == key, col(OutboxRow.kind).in_(kinds)).order_by(col(OutboxRow.id))
+    looks = select(AuditRow).where(AuditRow.complaint_id == key, AuditRow.action == "reveal").order_by(col(AuditRow.id).desc()).limit(5)
+    return Dossier(
+        complaint=row,
+        supplements=session.exec(select(SupplementRow).where(SupplementRow.complaint_id == key).order_by(col(SupplementRow.id))).all(),
+        evidence=session.exec(select(EvidenceRow).where(EvidenceRow.complaint_id == key).order_by(col(EvidenceRow.id))).all(),
+        timeline=session.exec(
+            select(TimelineRow).where(TimelineRow.complaint_id == key).order_by(col(TimelineRow.at), col(TimelineRow.id))
+        ).all(),
+        owed=session.exec(owed).all(),
+        looks=session.exec(looks).all(),
+        merged_into=taker.tracking_number if taker else None,
+        absorbed=session.exec(select(ComplaintRow.tracking_number).where(ComplaintRow.merged_into == key)).all(),
+    )
+
+
+def id_of(session: Session, number: str) -> int | None:
+    """The row behind a tracking number in stored form, or behind a door's own number."""
+    query = select(ComplaintRow.id).where(or_(ComplaintRow.tracking_number == number, ComplaintRow.door_reference == number))
+    return session.exec(query).first()
+
+
+def evidence_of(session: Session, evidence_id: int) -> tuple[EvidenceRow, str] | None:
+    """A file and the tracking number of its complaint."""
+    query = select(EvidenceRow, ComplaintRow.tracking_number).join(ComplaintRow, col(ComplaintRow.id) == col(EvidenceRow.complaint_id))
+    found = session.exec(query.where(EvidenceRow.id == evidence_id)).first()
+    return (found[0], found[1]) if found else None
