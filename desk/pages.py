@@ -1,7 +1,7 @@
 """Pages: Jinja templates in two languages, and the files they load.
 
-Indonesian is written in the templates; `desk/locale/<language>/*.po` hold the other languages. Each language has its own Jinja environment, so that
-rendering carries no state of a request. The switch is `?lang=en` (kept in a cookie); without either it is Indonesian.
+Indonesian is written in the templates; `desk/locale/<language>/*.po` hold the other languages. Each language has its own Jinja environment,
+so that rendering carries no state of a request. The switch is `?lang=en` (kept in a cookie); without either it is Indonesian.
 """
 
 from __future__ import annotations
