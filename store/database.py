@@ -114,8 +114,8 @@ class Database:
             while len(group) < GROUP and not self._queue.empty():
                 following = self._queue.get()
                 if following is None:
-                    self._commit(group)
-                    return self._let_go()
+                    self._queue.put(None)  # the end comes after this group
+                    break
                 group.append(following)
             self._commit(group)
         self._let_go()
@@ -125,11 +125,12 @@ class Database:
             results = self._transaction(group)
         except Exception as error:
             if len(group) == 1:
-                return self._alone(group[0], error)
-            for write in group:  # one of them is to blame: each for itself
-                self._commit([write])
-            return None
-        group[0].loop.call_soon_threadsafe(_deliver, group, results)
+                self._alone(group[0], error)
+            else:
+                for write in group:  # one of them is to blame: each for itself
+                    self._commit([write])
+        else:
+            group[0].loop.call_soon_threadsafe(_deliver, group, results)
 
     def _alone(self, write: _Write, error: Exception) -> None:
         for _ in range(AGAIN):

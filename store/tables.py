@@ -30,6 +30,7 @@ from sqlmodel import Field, SQLModel
 from normalizer.complaint import Complaint
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+UNDER_WAY = text("state = 'new' AND leased_by IS NOT NULL")
 Key = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -96,6 +97,7 @@ class InboxRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel", "account", "external_id"),
         Index("ix_inbox_waiting", "account", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+        Index("ix_inbox_under_way", "conversation", sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY),
         Index("ix_inbox_talk", "conversation", "id"),
     )
     id: int | None = key_column()

@@ -1,0 +1,152 @@
+"""Complaints with what belongs to them: supplements, evidence, timeline. Plain inserts and look-ups inside somebody's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlmodel import Session, col
+from sqlmodel import select as _select
+
+from store.states import OPEN
+from store.tables import ComplaintRow, EvidenceRow, InboxRow, OutboxRow, SupplementRow, TimelineRow
+from store.upsert import insert
+
+table = ComplaintRow.__table__  # type: ignore[attr-defined]
+supplements = SupplementRow.__table__  # type: ignore[attr-defined]
+evidence = EvidenceRow.__table__  # type: ignore[attr-defined]
+timeline = TimelineRow.__table__  # type: ignore[attr-defined]
+inbox = InboxRow.__table__  # type: ignore[attr-defined]
+outbox = OutboxRow.__table__  # type: ignore[attr-defined]
+
+
+def add(connection: Connection, values: dict[str, Any]) -> int | None:
+    """Insert a complaint; None when its tracking number is taken (draw again)."""
+    once = insert(connection, table).values(**values).on_conflict_do_nothing(index_elements=["tracking_number"]).returning(table.c.id)
+    return connection.execute(once).scalar_one_or_none()
+
+
+def change(connection: Connection, complaint_id: int, **values: Any) -> None:
+    connection.execute(update(table).where(table.c.id == complaint_id).values(version=table.c.version + 1, **values))
+
+
+def get(connection: Connection, complaint_id: int) -> RowMapping | None:
+    return connection.execute(select(table).where(table.c.id == complaint_id)).mappings().one_or_none()
+
+
+def by_number(connection: Connection, number: str) -> RowMapping | None:
+    """`number` in stored form (normalizer.tracking.stored)."""
+    return connection.execute(select(table).where(table.c.tracking_number == number)).mappings().one_or_none()
+
+
+def latest(connection: Connection, conversation: str, *, only_open: bool = False) -> RowMapping | None:
+    """The newest complaint of a conversation, following a merge to where it went."""
+    wanted = select(table).where(table.c.conversation == conversation)
+    if only_open:
+        wanted = wanted.where(table.c.state.in_(OPEN))
+    found = connection.execute(wanted.order_by(table.c.id.desc()).limit(1)).mappings().one_or_none()
+    return get(connection, found["merged_into"]) if found and found["merged_into"] else found
+
+
+def of_message(connection: Connection, conversation: str, external_id: str) -> RowMapping | None:
+    """The complaint that a message of this conversation opened or joined; the id may be the key's beginning (e-mail)."""
+    found = connection.execute(
+        select(inbox.c.complaint_id)
+        .where(inbox.c.conversation == conversation, inbox.c.complaint_id.is_not(None))
+        .where((inbox.c.external_id == external_id) | inbox.c.external_id.startswith(f"{external_id}:", autoescape=True))
+        .order_by(inbox.c.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return get(connection, found) if found else None
+
+
+def of_reply(connection: Connection, conversation: str, message_id: str) -> RowMapping | None:
+    """The complaint about which we sent this message in this conversation."""
+    found = connection.execute(
+        select(outbox.c.complaint_id)
+        .where(outbox.c.conversation == conversation, outbox.c.result == message_id, outbox.c.complaint_id.is_not(None))
+        .limit(1)
+    ).scalar_one_or_none()
+    return get(connection, found) if found else None
+
+
+def said_new(connection: Connection, conversation: str, since_inbox_id: int) -> bool:
+    """Whether the citizen asked for another complaint ("laporan baru" by itself) after the message that opened the last one."""
+    found = connection.execute(
+        select(inbox.c.id).where(
+            inbox.c.conversation == conversation, inbox.c.id > since_inbox_id, inbox.c.outcome == "command", inbox.c.reason == "baru"
+        )
+    ).first()
+    return found is not None
+
+
+def supplement(
+    connection: Connection, complaint_id: int, *, inbox_id: int | None, body: str, at: datetime, edit: bool, location: dict[str, Any]
+) -> int:
+    row = {"complaint_id": complaint_id, "inbox_id": inbox_id, "body": body, "at": at, "edit": edit, "location": location}
+    return connection.execute(insert(connection, supplements).values(**row).returning(supplements.c.id)).scalar_one()
+
+
+def add_evidence(connection: Connection, **values: Any) -> int:
+    return connection.execute(insert(connection, evidence).values(**values).returning(evidence.c.id)).scalar_one()
+
+
+def change_evidence(connection: Connection, evidence_id: int, **values: Any) -> None:
+    connection.execute(update(evidence).where(evidence.c.id == evidence_id).values(**values))
+
+
+def note(
+    connection: Connection,
+    complaint_id: int,
+    *,
+    at: datetime,
+    kind: str,
+    actor: str,
+    source: str,
+    external_id: str | None = None,
+    state: str | None = None,
+    agency: str | None = None,
+    public_text: str | None = None,
+    note: str | None = None,
+) -> bool:
+    """Add to the timeline; False when this source told the same (external_id) before."""
+    row = {
+        "complaint_id": complaint_id,
+        "at": at,
+        "kind": kind,
+        "actor": actor,
+        "source": source,
+        "external_id": external_id,
+        "state": state,
+        "agency": agency,
+        "public_text": public_text,
+        "note": note,
+    }
+    once = insert(connection, timeline).values(**row)
+    if external_id is not None:
+        once = once.on_conflict_do_nothing(index_elements=["complaint_id", "source", "external_id"])
+    return connection.execute(once).rowcount == 1
+
+
+def find(session: Session, number: str) -> ComplaintRow | None:
+    return session.exec(_select(ComplaintRow).where(col(ComplaintRow.tracking_number) == number)).one_or_none()
+
+
+def timeline_of(session: Session, complaint_id: int) -> list[TimelineRow]:
+    wanted = _select(TimelineRow).where(col(TimelineRow.complaint_id) == complaint_id)
+    return list(session.exec(wanted.order_by(col(TimelineRow.at), col(TimelineRow.id))))
+
+
+def supplements_of(session: Session, complaint_id: int) -> list[SupplementRow]:
+    wanted = _select(SupplementRow).where(col(SupplementRow.complaint_id) == complaint_id)
+    return list(session.exec(wanted.order_by(col(SupplementRow.id))))
+
+
+def evidence_of(session: Session, complaint_id: int) -> list[EvidenceRow]:
+    wanted = _select(EvidenceRow).where(col(EvidenceRow.complaint_id) == complaint_id)
+    return list(session.exec(wanted.order_by(col(EvidenceRow.id))))
+
+
+def count(session: Session) -> int:
+    return session.exec(_select(func.count()).select_from(ComplaintRow)).one()

@@ -1,0 +1,205 @@
+"""Everything that arrived, once. `accept` makes it durable; `claim` hands it to the pipeline, a citizen's messages in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, tuple_, update
+
+from connectors.contract import Accepted, Arrival, Attachment, Inbound, Place, Sender
+from store.tables import InboxRow, InboxState
+from store.upsert import insert
+
+INLINE = 65_536
+"""Raw bytes up to here lie in the row, larger ones in the blob store."""
+CLAIM_LOCK = 7_301_001
+"""PostgreSQL advisory lock: two nodes must not claim two messages of one conversation at the same moment."""
+
+table = InboxRow.__table__  # type: ignore[attr-defined]
+_COLUMNS = (table.c.channel, table.c.account, table.c.external_id)
+_FIND = select(table.c.id, *_COLUMNS).where(tuple_(*_COLUMNS).in_(bindparam("keys", expanding=True)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An arrival ready for the store: `raw_sha256` is set when its bytes already lie in the blob store."""
+
+    arrival: Arrival
+    raw_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One inbox row under our lease."""
+
+    id: int
+    account: str
+    conversation: str
+    attempts: int
+    received_at: datetime
+    inbound: Inbound
+    raw_sha256: str | None
+
+
+def dump(inbound: Inbound) -> bytes:
+    """Without the raw bytes: they have their own column."""
+    bare = replace(inbound, raw=b"")
+    try:
+        return orjson.dumps(bare, default=_plain)
+    except TypeError:  # lone surrogates: some platform or mail had them, JSON may not
+        return json.dumps(asdict(bare), default=_plain, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _plain(value: object) -> object:
+    return "" if isinstance(value, bytes) else str(value)
+
+
+def load(content: bytes, raw: bytes = b"") -> Inbound:
+    values: dict[str, Any] = orjson.loads(content)
+    values["sender"] = Sender(**values["sender"])
+    values["attachments"] = tuple(Attachment(**each) for each in values["attachments"])
+    values["place"] = Place(**values["place"]) if values["place"] else None
+    values["sent_at"] = datetime.fromisoformat(values["sent_at"])
+    values["raw"] = raw
+    return Inbound(**values)
+
+
+def accept(connection: Connection, kept: Sequence[Kept], now: datetime) -> list[Accepted]:
+    """Keep each arrival once; the answers are in the order of `kept`. The second of two equal keys is not new."""
+    rows = [_row(each, now) for each in kept]
+    keys = [(row["channel"], row["account"], row["external_id"]) for row in rows]
+    unique = dict(zip(keys, rows, strict=True))
+    once = insert(connection, table).on_conflict_do_nothing(index_elements=_COLUMNS).returning(table.c.id, *_COLUMNS)
+    ids = {(found[1], found[2], found[3]): found[0] for found in connection.execute(once, list(unique.values()))}
+    new = set(ids)
+    missing = [key for key in unique if key not in ids]
+    if missing:
+        ids |= {(found[1], found[2], found[3]): found[0] for found in connection.execute(_FIND, {"keys": missing})}
+    answers = []
+    for key in keys:
+        answers.append(Accepted(new=key in new, inbox_id=ids[key]))
+        new.discard(key)
+    return answers
+
+
+def _row(kept: Kept, now: datetime) -> dict[str, Any]:
+    arrival = kept.arrival
+    row: dict[str, Any] = {
+        "channel": arrival.channel,
+        "account": arrival.account,
+        "received_at": now,
+        "raw": None if kept.raw_sha256 else arrival.raw,
+        "raw_sha256": kept.raw_sha256,
+    }
+    if isinstance(arrival, Inbound):
+        talk = _clean(arrival.conversation)
+        return row | {
+            "external_id": _clean(arrival.external_id),
+            "conversation": talk,
+            "state": InboxState.NEW,
+            "inbound": dump(arrival),
+            "reason": None,
+        }
+    return row | {
+        "external_id": _clean(arrival.key),
+        "conversation": "",
+        "state": InboxState.QUARANTINED,
+        "inbound": None,
+        "reason": arrival.reason,
+    }
+
+
+def _clean(value: str) -> str:
+    """PostgreSQL takes neither NUL nor lone surrogates in text; a key must stay a key, so they are made visible instead."""
+    return value.replace("\x00", "\\0").encode("utf-8", "backslashreplace").decode()
+
+
+def claim(connection: Connection, *, node: str, account: str, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
+    """Take the oldest waiting messages of an account, leaving out every conversation in which one is under way."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CLAIM_LOCK})
+    busy = select(table.c.conversation).where(table.c.state == InboxState.NEW, table.c.leased_by.is_not(None), table.c.leased_until >= now)
+    waiting = (
+        select(table.c.id)
+        .where(table.c.state == InboxState.NEW, table.c.account == account, table.c.conversation.not_in(busy))
+        .where(or_(table.c.leased_until.is_(None), table.c.leased_until < now))
+        .order_by(table.c.id)
+        .limit(limit)
+    )
+    ids = connection.execute(waiting).scalars().all()
+    if not ids:
+        return []
+    connection.execute(
+        update(table).where(table.c.id.in_(ids)).values(leased_by=node, leased_until=now + lease, attempts=table.c.attempts + 1)
+    )
+    found = connection.execute(select(table).where(table.c.id.in_(ids)).order_by(table.c.id))
+    return [_claim(row) for row in found.mappings()]
+
+
+def _claim(row: Any) -> Claim:
+    return Claim(
+        id=row["id"],
+        account=row["account"],
+        conversation=row["conversation"],
+        attempts=row["attempts"],
+        received_at=row["received_at"],
+        inbound=load(row["inbound"], row["raw"] or b""),
+        raw_sha256=row["raw_sha256"],
+    )
+
+
+def finish(
+    connection: Connection, claim: Claim, node: str, now: datetime, outcome: str, reason: str | None = None, complaint_id: int | None = None
+) -> bool:
+    """Close a claimed row. False: the lease was lost and another node has it, so the caller's transaction must write nothing."""
+    state = InboxState.QUARANTINED if outcome == "unreadable" else InboxState.DONE
+    done = connection.execute(
+        update(table)
+        .where(and_(table.c.id == claim.id, table.c.state == InboxState.NEW, table.c.leased_by == node))
+        .values(state=state, outcome=outcome, reason=reason, complaint_id=complaint_id, done_at=now, leased_by=None, leased_until=None)
+    )
+    return done.rowcount == 1
+
+
+def link(connection: Connection, inbox_id: int, complaint_id: int) -> None:
+    connection.execute(update(table).where(table.c.id == inbox_id).values(complaint_id=complaint_id))
+
+
+def reopen(connection: Connection, inbox_id: int) -> bool:
+    """Put a quarantined or set-aside row back into the line; False when it cannot be (it became a complaint, or was never readable)."""
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == inbox_id, table.c.state != InboxState.NEW, table.c.complaint_id.is_(None), table.c.inbound.is_not(None))
+        .values(state=InboxState.NEW, attempts=0, outcome=None, reason=None, done_at=None, leased_by=None, leased_until=None)
+    )
+    return done.rowcount == 1
+
+
+def read_again(connection: Connection, inbox_id: int, inbound: Inbound) -> bool:
+    """An unreadable row that a newer reader understands: it enters the line under its own key."""
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == inbox_id, table.c.state == InboxState.QUARANTINED, table.c.inbound.is_(None))
+        .values(state=InboxState.NEW, inbound=dump(inbound), conversation=_clean(inbound.conversation), reason=None, attempts=0)
+    )
+    return done.rowcount == 1
+
+
+def free(connection: Connection, node: str) -> None:
+    """One machine only: leases of a hub that died are worth nothing. PostgreSQL waits for them to run out instead."""
+    connection.execute(
+        update(table).where(table.c.state == InboxState.NEW, table.c.leased_by != node).values(leased_by=None, leased_until=None)
+    )
+
+
+def waiting(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(table).where(table.c.state == InboxState.NEW)).scalar_one()
+
+
+def accounts_waiting(connection: Connection) -> list[str]:
+    return list(connection.execute(select(table.c.account).where(table.c.state == InboxState.NEW).distinct()).scalars())

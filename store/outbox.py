@@ -1,0 +1,170 @@
+"""What is owed: forwards, replies, files to fetch. A row is written in the transaction that makes it due, never later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, exists, func, or_, select, update
+
+from store.tables import OutboxRow, Owed, Work
+from store.upsert import insert
+
+table = OutboxRow.__table__  # type: ignore[attr-defined]
+older = table.alias("older")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    """One owed row under our lease. `interrupted`: an earlier attempt began whose end nobody learnt."""
+
+    id: int
+    key: str
+    kind: str
+    lane: str
+    conversation: str | None
+    complaint_id: int | None
+    payload: dict[str, Any]
+    created_at: datetime
+    attempts: int
+    unsure: bool
+    interrupted: bool
+
+
+def lane(kind: Work, name: str) -> str:
+    """`reply:kominfo_bot`, `forward:desk`."""
+    return f"{kind}:{name}"
+
+
+def owe(
+    connection: Connection,
+    *,
+    key: str,
+    kind: Work,
+    name: str,
+    order_key: str,
+    now: datetime,
+    due_at: datetime | None = None,
+    conversation: str | None = None,
+    complaint_id: int | None = None,
+    payload: dict[str, Any] | None = None,
+) -> bool:
+    """Add a debt; False when this key is owed already. `name`: the account or door."""
+    row = {
+        "key": key,
+        "kind": kind,
+        "lane": lane(kind, name),
+        "order_key": order_key,
+        "conversation": conversation,
+        "complaint_id": complaint_id,
+        "payload": payload or {},
+        "state": Owed.OWED,
+        "created_at": now,
+        "due_at": due_at or now,
+        "attempts": 0,
+        "unsure": False,
+    }
+    once = insert(connection, table).values(**row).on_conflict_do_nothing(index_elements=["key"])
+    return connection.execute(once).rowcount == 1
+
+
+def claim(connection: Connection, *, node: str, lane: str, now: datetime, lease: timedelta, limit: int) -> list[Debt]:
+    """Take what is due in a lane, the first of each order key only."""
+    first = ~exists().where(and_(older.c.order_key == table.c.order_key, older.c.id < table.c.id, older.c.state == Owed.OWED))
+    due = (
+        select(table)
+        .where(table.c.state == Owed.OWED, table.c.lane == lane, table.c.due_at <= now, first)
+        .where(or_(table.c.leased_until.is_(None), table.c.leased_until < now))
+        .order_by(table.c.due_at, table.c.id)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        due = due.with_for_update(skip_locked=True, of=table)
+    rows = connection.execute(due).mappings().all()
+    if not rows:
+        return []
+    connection.execute(
+        update(table)
+        .where(table.c.id.in_([row["id"] for row in rows]))
+        .values(leased_by=node, leased_until=now + lease, attempts=table.c.attempts + 1)
+    )
+    return [_debt(row) for row in rows]
+
+
+def _debt(row: Any) -> Debt:
+    return Debt(
+        id=row["id"],
+        key=row["key"],
+        kind=row["kind"],
+        lane=row["lane"],
+        conversation=row["conversation"],
+        complaint_id=row["complaint_id"],
+        payload=row["payload"] or {},
+        created_at=row["created_at"],
+        attempts=row["attempts"] + 1,
+        unsure=row["unsure"],
+        interrupted=row["leased_by"] is not None,
+    )
+
+
+def done(connection: Connection, debt_id: int, now: datetime, result: str | None = None, *, unsure: bool = False) -> None:
+    _set(connection, debt_id, state=Owed.DONE, done_at=now, result=result, last_error=None, unsure=unsure)
+
+
+def later(connection: Connection, debt_id: int, due_at: datetime, error: str, *, unsure: bool, count: bool = True) -> None:
+    """Try again at `due_at`. count=False gives the attempt back (a throttled one uses up none)."""
+    attempts = table.c.attempts if count else table.c.attempts - 1
+    _set(connection, debt_id, due_at=due_at, last_error=error, unsure=unsure, attempts=attempts)
+
+
+def park(connection: Connection, debt_id: int, state: Owed, error: str, *, unsure: bool = False) -> None:
+    """Into a pocket that a person looks at: uncertain or dead."""
+    _set(connection, debt_id, state=state, last_error=error, unsure=unsure)
+
+
+def _set(connection: Connection, debt_id: int, **values: Any) -> None:
+    connection.execute(update(table).where(table.c.id == debt_id).values(leased_by=None, leased_until=None, **values))
+
+
+def redrive(connection: Connection, debt_id: int, now: datetime) -> bool:
+    """Owe a dead or uncertain row again. False when it is neither."""
+    again = connection.execute(
+        update(table)
+        .where(table.c.id == debt_id, table.c.state.in_([Owed.DEAD, Owed.UNCERTAIN]))
+        .values(state=Owed.OWED, due_at=now, attempts=0, created_at=now, last_error=None, leased_by=None, leased_until=None)
+    )
+    return again.rowcount == 1
+
+
+def settle(connection: Connection, debt_id: int, now: datetime) -> bool:
+    """A person knows that an uncertain one did arrive."""
+    settled = connection.execute(
+        update(table).where(table.c.id == debt_id, table.c.state == Owed.UNCERTAIN).values(state=Owed.DONE, done_at=now)
+    )
+    return settled.rowcount == 1
+
+
+def hurry(connection: Connection, key: str, due_at: datetime) -> None:
+    """What was waiting for words may leave now."""
+    connection.execute(update(table).where(table.c.key == key, table.c.state == Owed.OWED, table.c.attempts == 0).values(due_at=due_at))
+
+
+def next_due(connection: Connection, lane: str) -> datetime | None:
+    return connection.execute(select(func.min(table.c.due_at)).where(table.c.state == Owed.OWED, table.c.lane == lane)).scalar_one_or_none()
+
+
+def replies_since(connection: Connection, conversation: str, since: datetime) -> int:
+    """How many automatic replies were created in a conversation: loops and floods are cut by this count."""
+    return connection.execute(
+        select(func.count())
+        .select_from(table)
+        .where(table.c.conversation == conversation, table.c.kind == Work.REPLY, table.c.created_at >= since)
+    ).scalar_one()
+
+
+def mark_interrupted(connection: Connection, node: str, now: datetime) -> None:
+    """One machine only: what a dead hub had under way is due now; it stays known as interrupted."""
+    connection.execute(
+        update(table).where(table.c.state == Owed.OWED, table.c.leased_by.is_not(None), table.c.leased_by != node).values(leased_until=now)
+    )
