@@ -154,6 +154,17 @@ class Sent:
     message_id: str | None = None
 
 
+class FollowUp(StrEnum):
+    """When a further message belongs to the complaint before it."""
+
+    WINDOW = "window"
+    """In talk: within the profile's window (chat, Telegram, WhatsApp, SMS)."""
+    THREAD = "thread"
+    """Only when it answers a message of that complaint (e-mail)."""
+    NEVER = "never"
+    """Each stands for itself (letters entered at the desk)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What a connector tells of itself; pages, forms and documents derive from it."""
@@ -165,6 +176,9 @@ class About:
     replies: bool = True
     text_limit: int = 4096
     """Characters in one reply; longer texts are cut by the dispatcher at a word."""
+    follow_up: FollowUp = FollowUp.WINDOW
+    repeatable: bool = False
+    """True: sending the same Reply again reaches the citizen once, so a send of unknown outcome may simply be repeated."""
     source: str = ""
     """The platform's page that states the limits."""
 

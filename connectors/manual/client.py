@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from connectors.contract import About, Checked, Health, Reply, Sent
+from connectors.contract import About, Checked, FollowUp, Health, Reply, Sent
 from connectors.errors import RecipientGone, Refused
 
-ABOUT = About(provider="manual", channels=("manual",), title="Meja depan: surat, telepon, tamu", replies=False)
+ABOUT = About(provider="manual", channels=("manual",), title="Meja depan: surat, telepon, tamu", replies=False, follow_up=FollowUp.NEVER)
 
 
 class Settings(BaseModel, frozen=True, extra="forbid"):

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from connectors.contract import About, Checked, Health, Reply, Sent
 from connectors.errors import RecipientGone
 
-ABOUT = About(provider="webchat", channels=("webchat",), title="Obrolan di situs", text_limit=4096)
+ABOUT = About(provider="webchat", channels=("webchat",), title="Obrolan di situs", text_limit=4096, repeatable=True)
 
 
 class Settings(BaseModel, frozen=True, extra="forbid"):
