@@ -1,0 +1,294 @@
+"""A loopback stand-in of a city's GeoReport v2 server: takes every POST as a new request, deduplicates nothing, journals every call.
+
+Offers the look-ups of the protocol and no more; `/control/...` is the test's remote control and no door knows it. As an outside process
+(`python -m demo.open311 --port 0 --journal FILE`) it prints its base URL and outlives the hub; started again on its journal it still has
+what it took.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import signal
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+BASE = "/open311/v2"
+SERVICES: Mapping[str, str] = {"umum": "Pengaduan umum", "jalan": "Jalan dan jembatan", "sampah": "Kebersihan", "lampu": "Penerangan jalan"}
+_OPENING = re.compile(r"\[([A-Z]{2,5}-[0-9A-Z]{4}-[0-9A-Z]{4})\]")
+MOODS = ("ok", "lose", "error", "error_taken", "away", "hang", "hang_taken", "refuse", "throttle", "token", "html")
+"""How the next POSTs are answered. `lose`, `error_taken`, `hang_taken`: the request is taken and the sender does not learn it."""
+_TAKES = frozenset({"ok", "lose", "error_taken", "hang_taken", "token"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A request that this city now has. `number` is the tracking number that opens its description."""
+
+    reference: str
+    number: str | None
+    service_code: str
+    description: str
+    status: str = "open"
+    notes: str | None = None
+    requested: datetime
+    updated: datetime
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def listed(self) -> dict[str, Any]:
+        """As GET answers: neither account nor reporter nor attributes."""
+        return {
+            "service_request_id": self.reference,
+            "status": self.status,
+            "status_notes": self.notes,
+            "service_name": SERVICES.get(self.service_code),
+            "service_code": self.service_code,
+            "description": self.description,
+            "agency_responsible": None,
+            "requested_datetime": self.requested.isoformat(timespec="seconds"),
+            "updated_datetime": self.updated.isoformat(timespec="seconds"),
+            "address": self.fields.get("address_string"),
+            "lat": float(self.fields["lat"]) if "lat" in self.fields else None,
+            "long": float(self.fields["long"]) if "long" in self.fields else None,
+            "media_url": self.fields.get("media_url"),
+        }
+
+
+class Open311:
+    """The city's server. `taken` and `calls` may be read at any time; `doubled` tells which numbers came more than once."""
+
+    def __init__(
+        self,
+        journal: Path | None = None,
+        *,
+        api_key: str | None = None,
+        jurisdiction_id: str | None = None,
+        page: int = 1000,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.taken: list[Taken] = []
+        self.calls: list[Mapping[str, Any]] = []
+        self._api_key, self._jurisdiction_id, self._page, self._clock = api_key, jurisdiction_id, page, clock
+        self._moods: list[str] = []
+        self._gone = asyncio.Event()
+        self._runner: web.AppRunner | None = None
+        for line in journal.read_bytes().splitlines() if journal and journal.exists() else ():
+            self._replay(orjson.loads(line))
+        self._journal = journal.open("ab") if journal else None
+
+    def mood(self, mood: str, times: int = 1) -> None:
+        """The next `times` POSTs end in this way. ValueError for a mood that is none of MOODS."""
+        if mood not in MOODS:
+            raise ValueError(f"no mood {mood!r}; known: {', '.join(MOODS)}")
+        self._moods = [mood] * times
+
+    def counts(self) -> Counter[str]:
+        """How often each tracking number was taken."""
+        return Counter(one.number or "" for one in self.taken)
+
+    def doubled(self) -> Mapping[str, int]:
+        return {number: times for number, times in self.counts().items() if times > 1}
+
+    def decide(self, number: str, status: str, notes: str | None = None) -> bool:
+        """The city answers the request of this printed number or reference: open or closed, with its words. False: no such request."""
+        found = [index for index, one in enumerate(self.taken) if number in (one.number, one.reference)]
+        for index in found:
+            self._write({"decided": self.taken[index].reference, "status": status, "notes": notes, "at": self._clock().isoformat()})
+        return bool(found)
+
+    async def start(self, port: int = 0, host: str = "127.0.0.1") -> str:
+        """Listens; the base URL for [doors.NAME]."""
+        self._runner = web.AppRunner(self.app(), handler_cancellation=True, shutdown_timeout=1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port, reuse_address=True).start()
+        return f"http://{host}:{self._runner.addresses[0][1]}{BASE}"
+
+    async def stop(self) -> None:
+        self._gone.set()
+        if self._runner:
+            await self._runner.cleanup()
+        if self._journal:
+            self._journal.close()
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=2**20)
+        app.router.add_get(f"{BASE}/services.json", self._services)
+        app.router.add_get(f"{BASE}/requests.json", self._list)
+        app.router.add_get(f"{BASE}/requests/{{reference}}.json", self._list)
+        app.router.add_post(f"{BASE}/requests.json", self._post)
+        app.router.add_get(f"{BASE}/tokens/{{token}}.json", self._token)
+        app.router.add_get("/control/taken", self._control_taken)
+        app.router.add_post("/control/mood", self._control_mood)
+        app.router.add_post("/control/decide", self._control_decide)
+        return app
+
+    async def _services(self, request: web.Request) -> web.Response:
+        self._write({"call": "GET services"})
+        return _json(
+            [{"service_code": code, "service_name": name, "metadata": False, "type": "realtime"} for code, name in SERVICES.items()]
+        )
+
+    async def _post(self, request: web.Request) -> web.Response:
+        fields = {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+        mood = self._moods.pop(0) if self._moods else "ok"
+        trouble = self._trouble(fields)
+        call: dict[str, Any] = {"call": "POST requests", "mood": mood, "fields": {key: fields[key] for key in fields if key != "api_key"}}
+        reference = None
+        if trouble is None and mood in _TAKES:
+            reference = str(200_001 + len(self.taken))
+            call |= {"taken": reference, "at": self._clock().isoformat()}
+        self._write(call)
+        return trouble or await self._answer(request, mood, reference)
+
+    async def _answer(self, request: web.Request, mood: str, reference: str | None) -> web.Response:
+        if mood in ("lose", "away"):
+            _hang_up(request)
+        if mood in ("hang", "hang_taken"):
+            await self._gone.wait()
+        if mood == "html":
+            return web.Response(text="<html>Selamat datang</html>", content_type="text/html")
+        if mood == "throttle":
+            return web.Response(status=429, headers={"Retry-After": "1"})
+        if mood in ("error", "error_taken"):
+            return web.Response(status=500, text="<h1>500</h1>")
+        if mood == "refuse":
+            return _error(400, "attribute[KODE] was not provided")
+        if mood == "token":
+            return _json([{"token": f"t{reference}", "service_notice": None, "account_id": None}])
+        return _json([{"service_request_id": reference, "service_notice": "Terima kasih.", "account_id": None}], status=201)
+
+    def _trouble(self, fields: Mapping[str, str]) -> web.Response | None:
+        if self._api_key is not None and fields.get("api_key") != self._api_key:
+            return _error(403, "api_key was not provided or is not valid")
+        if self._jurisdiction_id is not None and fields.get("jurisdiction_id") != self._jurisdiction_id:
+            return _error(404, "jurisdiction_id was not found")
+        if fields.get("service_code") not in SERVICES:
+            return _error(400, "service_code was not valid")
+        if not (("lat" in fields and "long" in fields) or fields.get("address_string") or fields.get("address_id")):
+            return _error(400, "lat/long or address_string was not provided")
+        return _error(400, "description is too long") if len(fields.get("description", "")) > 4000 else None
+
+    async def _list(self, request: web.Request) -> web.Response:
+        self._write({"call": "GET requests", "fields": dict(request.query)})
+        wanted = request.match_info.get("reference") or request.query.get("service_request_id")
+        if wanted:
+            ids = wanted.split(",")
+            return _json([one.listed() for one in self.taken if one.reference in ids])
+        now = self._clock()
+        end = datetime.fromisoformat(request.query.get("end_date", (now + timedelta(seconds=1)).isoformat()))
+        start = datetime.fromisoformat(request.query.get("start_date", (end - timedelta(days=90)).isoformat()))
+        if end - start > timedelta(days=90):
+            return _error(400, "start_date and end_date span more than 90 days")
+        rows = [
+            one
+            for one in reversed(self.taken)
+            if start <= one.requested <= end
+            and one.status in request.query.get("status", one.status).split(",")
+            and one.service_code in request.query.get("service_code", one.service_code).split(",")
+        ]
+        return _json([one.listed() for one in rows[: self._page]])
+
+    async def _token(self, request: web.Request) -> web.Response:
+        self._write({"call": "GET tokens"})
+        token = request.match_info["token"]
+        return _json([{"service_request_id": token.removeprefix("t"), "token": token}])
+
+    async def _control_taken(self, request: web.Request) -> web.Response:
+        return _json([{"reference": one.reference, "number": one.number, "status": one.status} for one in self.taken])
+
+    async def _control_mood(self, request: web.Request) -> web.Response:
+        self.mood(request.query["mood"], int(request.query.get("times", "1")))
+        return web.Response(status=204)
+
+    async def _control_decide(self, request: web.Request) -> web.Response:
+        query = request.query
+        return web.Response(status=204 if self.decide(query["number"], query["status"], query.get("notes")) else 404)
+
+    def _write(self, entry: dict[str, Any]) -> None:
+        """On the disk before anything is answered."""
+        if self._journal:
+            self._journal.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
+            self._journal.flush()
+            os.fsync(self._journal.fileno())
+        self._replay(entry)
+
+    def _replay(self, entry: Mapping[str, Any]) -> None:
+        self.calls.append(entry)
+        if "taken" in entry:
+            self.taken.append(_taken(entry))
+        if "decided" in entry:
+            at = datetime.fromisoformat(entry["at"])
+            self.taken = [
+                replace(one, status=entry["status"], notes=entry["notes"], updated=at) if one.reference == entry["decided"] else one
+                for one in self.taken
+            ]
+
+
+def taken_in(journal: Path) -> Sequence[Taken]:
+    """What a journal says was taken: for a test that looks at the file."""
+    entries = [orjson.loads(line) for line in journal.read_bytes().splitlines()]
+    return [_taken(entry) for entry in entries if "taken" in entry]
+
+
+def _taken(entry: Mapping[str, Any]) -> Taken:
+    fields, at = entry["fields"], datetime.fromisoformat(entry["at"])
+    opening = _OPENING.match(fields.get("description", ""))
+    return Taken(
+        reference=entry["taken"],
+        number=opening.group(1) if opening else None,
+        service_code=fields["service_code"],
+        description=fields.get("description", ""),
+        requested=at.replace(microsecond=0),
+        updated=at.replace(microsecond=0),
+        fields=fields,
+    )
+
+
+def _hang_up(request: web.Request) -> None:
+    if request.transport:
+        request.transport.abort()
+    raise ConnectionResetError
+
+
+def _json(value: object, status: int = 200) -> web.Response:
+    return web.Response(body=orjson.dumps(value), status=status, content_type="application/json", charset="utf-8")
+
+
+def _error(status: int, description: str) -> web.Response:
+    return _json([{"code": status, "description": description}], status=status)
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Listens until SIGTERM or SIGINT; the first line it prints is its base URL."""
+    city = Open311(options.journal, api_key=options.api_key)
+    if options.mood:
+        city.mood(options.mood, options.times)
+    print(await city.start(options.port), flush=True)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+    await city.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m demo.open311", description="A GeoReport v2 server that takes everything.")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--journal", type=Path, required=True, help="JSON lines, one a call; kept over restarts")
+    parser.add_argument("--api-key", help="asked of every POST")
+    parser.add_argument("--mood", choices=MOODS, help="how the first POSTs are answered")
+    parser.add_argument("--times", type=int, default=1)
+    asyncio.run(run(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+
+from config.profile import Agency, Category, Profile, RuleSet
+from config.settings import DoorSettings
+from demo.open311 import Open311
+from dispatcher.doors import registry
+from dispatcher.doors.contract import Door
+
+
+@pytest.fixture
+def profile() -> Profile:
+    return Profile(
+        name="Kota Cimahi",
+        office="Diskominfo Kota Cimahi",
+        prefix="CMH",
+        region_code="32.77",
+        zone="Asia/Jakarta",
+        zone_name="WIB",
+        privacy_contact="kominfo@example.go.id",
+        rules=(RuleSet(name="uji", effective_from=date(2020, 1, 1), verify=3, first_follow_up=5, resolve={}, auto_close=10),),
+        agencies={"dishub": Agency(name="Dinas Perhubungan", short="Dishub")},
+        categories={
+            "lampu": Category(name="Lampu jalan", agency="dishub", open311_code="lampu"),
+            "lain": Category(name="Lain-lain", agency="dishub"),
+        },
+        default_agency="dishub",
+        emergency_words=(),
+        texts={"id": {}},
+    )
+
+
+@pytest.fixture
+async def city() -> AsyncIterator[Open311]:
+    running = Open311(api_key="kunci-rahasia-311")
+    running.base = await running.start()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+async def open311(city: Open311, profile: Profile) -> AsyncIterator[Door]:
+    settings = DoorSettings(kind="open311", base=city.base, api_key="kunci-rahasia-311", default_service="umum", timeout=1)
+    door = registry.build("kota", settings, profile)
+    yield door
+    await door.aclose()
+
+
+@pytest.fixture(params=["desk", "open311"])
+async def door(request: pytest.FixtureRequest, profile: Profile, city: Open311) -> AsyncIterator[Door]:
+    """Every door of the registry, ready to take complaints."""
+    settings = {"open311": DoorSettings(kind="open311", base=city.base, api_key="kunci-rahasia-311", default_service="umum", timeout=1)}
+    made = registry.build(request.param, settings.get(request.param), profile)
+    yield made
+    await made.aclose()
