@@ -1,0 +1,77 @@
+"""Which complaint a message belongs to, if any. Only complaints of the same conversation: quoting a number opens nobody's case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, RowMapping
+
+from config.profile import Intake
+from connectors.contract import FollowUp
+from normalizer.outcome import Normalized
+from store import complaints
+from store.inbox import Claim
+from store.states import OPEN
+
+
+class Bond(StrEnum):
+    """Why a message belongs to a complaint."""
+
+    EDIT = "edit"
+    NUMBER = "number"
+    REPLY = "reply"
+    ALBUM = "album"
+    WINDOW = "window"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """complaint None: it starts a new one. refers_to: a number that it quotes, or the closed complaint that it follows."""
+
+    complaint: RowMapping | None = None
+    bond: Bond | None = None
+    refers_to: str | None = None
+
+
+def find_home(connection: Connection, claim: Claim, read: Normalized, intake: Intake, follow_up: FollowUp) -> Home:
+    named = _named(connection, claim, read)
+    if named.complaint is not None and named.complaint["state"] not in OPEN:
+        return Home(refers_to=named.complaint["tracking_number"])
+    if named.complaint is not None or read.starts_new or follow_up is FollowUp.NEVER:
+        return named
+    last = complaints.latest(connection, claim.conversation)
+    if last is None or last["state"] not in OPEN:
+        return named
+    group = claim.inbound.group
+    if group is not None and last["group"] == group:
+        return Home(last, Bond.ALBUM)
+    if read.body and last["first_words"] == read.body and not claim.inbound.attachments:
+        return Home(last, Bond.SAME)
+    if follow_up is FollowUp.WINDOW and _within(claim, last, intake) and not _asked_for_another(connection, claim, last):
+        return Home(last, Bond.WINDOW)
+    return named
+
+
+def _named(connection: Connection, claim: Claim, read: Normalized) -> Home:
+    """The message itself says where it belongs: an edit, a quoted number, an answer."""
+    talk, inbound = claim.conversation, claim.inbound
+    if inbound.edit_of and (found := complaints.of_message(connection, talk, inbound.edit_of)):
+        return Home(found, Bond.EDIT)
+    if read.tracking_number:
+        found = complaints.by_number(connection, read.tracking_number)
+        return Home(found, Bond.NUMBER) if found and found["conversation"] == talk else Home(refers_to=read.tracking_number)
+    answered = inbound.in_reply_to or read.in_reply_to
+    if answered and (found := complaints.of_reply(connection, talk, answered) or complaints.of_message(connection, talk, answered)):
+        return Home(found, Bond.REPLY)
+    return Home()
+
+
+def _within(claim: Claim, last: RowMapping, intake: Intake) -> bool:
+    return bool(claim.received_at - last["last_words_at"] <= timedelta(minutes=intake.supplement_window_minutes))
+
+
+def _asked_for_another(connection: Connection, claim: Claim, last: RowMapping) -> bool:
+    return complaints.said_new(connection, claim.conversation, last["inbox_id"] or 0)

@@ -1,0 +1,164 @@
+"""What a citizen is told: sentences of the profile, never their own words back. A reply is owed in the transaction that causes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from config.profile import Profile
+from connectors.contract import Button, Inbound, Reply
+from normalizer import tracking
+from store import outbox
+from store.outbox import Debt
+from store.tables import Work
+
+LOOP_REPLIES = 20
+LOOP_TIME = timedelta(hours=1)
+"""More automatic replies than this to one conversation is a loop of two machines, or somebody playing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class To:
+    """Where a reply goes."""
+
+    channel: str
+    account: str
+    conversation: str
+    address: str | None
+    in_reply_to: str | None = None
+    extra: Mapping[str, Any]
+
+
+def to_sender(inbound: Inbound) -> To:
+    return To(
+        channel=inbound.channel,
+        account=inbound.account,
+        conversation=inbound.conversation,
+        address=inbound.reply_address,
+        in_reply_to=inbound.message_id or None,
+        extra=dict(inbound.extra),
+    )
+
+
+def to_reporter(complaint: RowMapping) -> To:
+    extra = dict(complaint["reply_extra"] or {})
+    return To(
+        channel=complaint["channel"],
+        account=complaint["account"],
+        conversation=complaint["conversation"],
+        address=complaint["reply_address"],
+        in_reply_to=extra.pop("in_reply_to", None),
+        extra=extra,
+    )
+
+
+class Replies:
+    """Composes and owes replies for one city."""
+
+    def __init__(self, profile: Profile, public_url: str) -> None:
+        self.profile, self._url = profile, public_url
+
+    def link(self, number: str) -> str:
+        """Where anyone with the number can follow it."""
+        return f"{self._url}/lacak/{tracking.printed(number)}"
+
+    def owe(
+        self,
+        connection: Connection,
+        to: To,
+        *,
+        key: str,
+        text: str,
+        now: datetime,
+        complaint_id: int | None = None,
+        number: str | None = None,
+        subject: str | None = None,
+        buttons: tuple[Button, ...] = (),
+        automatic: bool = True,
+    ) -> bool:
+        """False: there is nobody to answer, it is owed already, or it would feed a loop."""
+        if to.address is None:
+            return False
+        if automatic and outbox.replies_since(connection, to.conversation, now - LOOP_TIME) >= LOOP_REPLIES:
+            return False
+        return outbox.owe(
+            connection,
+            key=key,
+            kind=Work.REPLY,
+            name=to.account,
+            order_key=to.conversation,
+            now=now,
+            conversation=to.conversation,
+            complaint_id=complaint_id,
+            payload={
+                "channel": to.channel,
+                "address": to.address,
+                "text": text,
+                "subject": subject,
+                "in_reply_to": to.in_reply_to,
+                "buttons": [{"text": button.text, "command": button.command} for button in buttons],
+                "automatic": automatic,
+                "extra": dict(to.extra),
+                "tracking_number": tracking.printed(number) if number else None,
+            },
+        )
+
+    def acknowledgement(self, number: str, *, emergency: bool, words: bool, placed: bool) -> str:
+        """The first answer to a complaint: its number at once, and one question at most."""
+        name = "ack_emergency" if emergency else "ack" if words else "ack_words"
+        text = self.profile.text(name, number=tracking.printed(number), link=self.link(number))
+        return f"{text} {self.profile.text('ask_place')}" if words and not placed else text
+
+    def state(self, complaint: Mapping[str, Any]) -> str:
+        """The state for people: "Didisposisikan ke Dinas Perhubungan"."""
+        agency = self.profile.agencies.get(complaint["agency"] or "")
+        return self.profile.text(f"state_{complaint['state']}", agency=agency.name if agency else self.profile.office)
+
+    def status(self, complaint: Mapping[str, Any]) -> str:
+        since = complaint["state_at"].astimezone(self.profile.tz)
+        number = complaint["tracking_number"]
+        return self.profile.text(
+            "status",
+            number=tracking.printed(number),
+            state=self.state(complaint),
+            since=f"{since:%d-%m-%Y %H:%M} {self.profile.zone_name}",
+            link=self.link(number),
+        )
+
+    def choices(self) -> tuple[Button, ...]:
+        text = self.profile.text
+        return (
+            Button(text=text("button_status"), command="status"),
+            Button(text=text("button_new"), command="baru"),
+            Button(text=text("button_help"), command="bantuan"),
+        )
+
+
+def of_debt(debt: Debt, account: str, limit: int) -> Reply:
+    """The Reply that a stored debt stands for, cut to the channel's length at a word."""
+    owed = debt.payload
+    return Reply(
+        key=debt.key,
+        channel=owed["channel"],
+        account=account,
+        conversation=debt.conversation or "",
+        address=owed["address"],
+        text=shortened(owed["text"], limit),
+        subject=owed["subject"],
+        in_reply_to=owed["in_reply_to"],
+        buttons=tuple(Button(**button) for button in owed["buttons"]),
+        automatic=owed["automatic"],
+        extra=owed["extra"],
+    )
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, ended at a word with an ellipsis when something was cut."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    return (cut[: cut.rfind(" ")] if " " in cut[limit // 2 :] else cut).rstrip() + "…"

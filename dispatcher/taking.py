@@ -1,0 +1,121 @@
+"""One message becomes what it is, in ONE transaction: a new complaint with its number, a supplement, an answer, or a pocket.
+
+Runs inside the writer. It decides from the normaliser's outcome and from what the store knows of the conversation, and writes
+the complaint, its timeline and everything that is now owed. Losing the lease in between means that another node did it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from config.profile import Profile
+from connectors.contract import About, FollowUp
+from dispatcher.homes import Bond, Home, find_home
+from dispatcher.reading import Unread
+from dispatcher.registering import Registrar
+from dispatcher.replies import Replies, to_sender
+from dispatcher.supplementing import supplement
+from normalizer import tracking
+from normalizer.complaint import Outcome
+from normalizer.outcome import Normalized
+from store import complaints, inbox
+from store.inbox import Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a message. `mine` False: the lease was lost, nothing was written."""
+
+    outcome: str
+    mine: bool = True
+    number: str | None = None
+
+
+class Taker:
+    """Knows the city and the channels; holds no state."""
+
+    def __init__(self, profile: Profile, replies: Replies, abouts: Mapping[str, About], node: str, draw: Callable[[str], str]) -> None:
+        self._profile, self._replies, self._abouts, self._node = profile, replies, abouts, node
+        self._registrar = Registrar(profile, replies, draw)
+
+    def take(self, connection: Connection, claim: Claim, read: Normalized | Unread, now: datetime) -> Taken:
+        if isinstance(read, Unread):
+            return self._close(connection, claim, now, Outcome.UNREADABLE, read.reason)
+        if read.outcome is Outcome.COMPLAINT:
+            return self._complaint(connection, claim, read, now)
+        taken = self._close(connection, claim, now, read.outcome, read.command or read.reason)
+        if taken.mine:
+            self._answer(connection, claim, read, now)
+        return taken
+
+    def _close(
+        self, connection: Connection, claim: Claim, now: datetime, outcome: str, reason: str | None, complaint_id: int | None = None
+    ) -> Taken:
+        mine = inbox.finish(connection, claim, self._node, now, outcome, reason, complaint_id)
+        return Taken(outcome=outcome, mine=mine)
+
+    def _complaint(self, connection: Connection, claim: Claim, read: Normalized, now: datetime) -> Taken:
+        about = self._abouts.get(claim.account)
+        home = find_home(connection, claim, read, self._profile.intake, about.follow_up if about else FollowUp.WINDOW)
+        if home.complaint is None:
+            taken = self._close(connection, claim, now, Outcome.COMPLAINT, None)
+            if not taken.mine:
+                return taken
+            registered = self._registrar.register(connection, claim, read, now, refers_to=home.refers_to)
+            inbox.link(connection, claim.id, registered.complaint_id)
+            return Taken(outcome=Outcome.COMPLAINT, number=registered.number)
+        outcome = "duplicate" if home.bond is Bond.SAME else Outcome.SUPPLEMENT
+        taken = self._close(connection, claim, now, outcome, home.bond, home.complaint["id"])
+        if not taken.mine:
+            return taken
+        if home.bond is Bond.SAME:
+            self._again(connection, claim, home, now)
+        else:
+            supplement(connection, self._profile, self._replies, claim, read, home, now)
+        return Taken(outcome=outcome, number=home.complaint["tracking_number"])
+
+    def _again(self, connection: Connection, claim: Claim, home: Home, now: datetime) -> None:
+        """The same words once more: linked, and answered with the first number."""
+        assert home.complaint is not None
+        number, complaint_id = home.complaint["tracking_number"], home.complaint["id"]
+        complaints.note(connection, complaint_id, at=now, kind="duplicate", actor="citizen", source=claim.inbound.channel)
+        self._replies.owe(
+            connection,
+            to_sender(claim.inbound),
+            key=f"duplicate:{claim.id}",
+            text=self._replies.profile.text("duplicate", number=tracking.printed(number)),
+            now=now,
+            complaint_id=complaint_id,
+            number=number,
+        )
+
+    def _answer(self, connection: Connection, claim: Claim, read: Normalized, now: datetime) -> None:
+        """A friendly word for everything that is no complaint; machines get none."""
+        text = self._words(connection, claim, read)
+        if text is None or read.auto_generated or read.bounce:
+            return
+        self._replies.owe(
+            connection, to_sender(claim.inbound), key=f"answer:{claim.id}", text=text, now=now, buttons=self._replies.choices()
+        )
+
+    def _words(self, connection: Connection, claim: Claim, read: Normalized) -> str | None:
+        text = self._profile.text
+        if read.outcome is Outcome.STATUS_QUERY or read.command == "status":
+            return self._status(connection, claim, read)
+        if read.outcome is Outcome.COMMAND:
+            name = {"start": "greeting", "lapor": "lapor", "baru": "baru", "batal": "batal"}.get(read.command or "", "help")
+            return text(name)
+        if read.outcome is Outcome.SET_ASIDE and read.reason in ("greeting", "thanks"):
+            return text(read.reason)
+        return None
+
+    def _status(self, connection: Connection, claim: Claim, read: Normalized) -> str:
+        number = read.tracking_number
+        found = complaints.by_number(connection, number) if number else complaints.latest(connection, claim.conversation)
+        if found is None:
+            return self._profile.text("status_none", example=f"{self._profile.prefix}-XXXX-XXXX")
+        return self._replies.status(found)
