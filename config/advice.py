@@ -55,7 +55,8 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel], sources: Mapping[str
     if detail["type"] == "string_pattern_mismatch":
         return f"{where}: {written} harus berbentuk {detail['ctx']['pattern']}."
     if detail["type"] == "value_error":
-        return f"{where}: {written + ': ' if written else ''}{detail['ctx']['error']}."
+        told = f"{written + ': ' if written else ''}{detail['ctx']['error']}"
+        return f"{where}: {told}" if told.endswith("?") else f"{where}: {told}."
     return f"{where}: {written} {KINDS.get(detail['type'], detail['msg'])}."
 
 

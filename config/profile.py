@@ -6,8 +6,9 @@ Read from one TOML file by `config.load`; frozen after that. Two cities ship as 
 from __future__ import annotations
 
 from datetime import date, time
+from difflib import get_close_matches
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -94,16 +95,21 @@ class Profile(Value):
     @field_validator("zone")
     @classmethod
     def _zone_exists(cls, value: str) -> str:
-        ZoneInfo(value)
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"zona waktu {value!r} tidak dikenal, pakai misalnya Asia/Jakarta") from None
         return value
 
     @model_validator(mode="after")
     def _routes_lead_somewhere(self) -> Profile:
-        for key, category in self.categories.items():
-            if category.agency not in self.agencies:
-                raise ValueError(f"categories.{key}.agency: no agency called {category.agency!r}")
-        if self.default_agency not in self.agencies:
-            raise ValueError(f"default_agency: no agency called {self.default_agency!r}")
+        routes = {f"categories.{key}.agency": category.agency for key, category in self.categories.items()}
+        for where, agency in {**routes, "default_agency": self.default_agency}.items():
+            if agency not in self.agencies:
+                near = get_close_matches(agency, self.agencies, n=1)
+                raise ValueError(f"{where}: tidak ada instansi {agency!r}" + (f", maksud Anda {near[0]}?" if near else ""))
+        if not self.rules:
+            raise ValueError("rules: sekurangnya satu [[rules]] wajib ada")
         return self
 
     @property
