@@ -284,3 +284,12 @@ class Receiver(Connector, Protocol):
     """A connector that is called by its platform."""
 
     def routes(self) -> Sequence[Route]: ...
+
+
+@runtime_checkable
+class Prepares(Connector, Protocol):
+    """A connector that sets something up on its platform (a webhook, a menu). `run.py` asks once at start, after `check`."""
+
+    async def prepare(self) -> None:
+        """May be repeated. Raises connectors.errors.ConnectorError."""
+        ...

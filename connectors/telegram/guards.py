@@ -28,6 +28,11 @@ def loads(raw: bytes) -> Any:
         raise ValueError("nested too deep") from error
 
 
+def dumped(value: object) -> bytes:
+    """One element of getUpdates as bytes, as a webhook would have brought it."""
+    return orjson.dumps(value)
+
+
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
