@@ -14,14 +14,13 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_
 from sqlmodel import Session, col, select
 
 from normalizer import tracking
-from normalizer.complaint import State
+from store.states import CLOSED
 from store.tables import ComplaintRow, EvidenceRow, OutboxRow, Owed, SupplementRow
 
 PAGE = 30
 MAX_WORDS = 8
 OPEN = "open"
 """Stands for every state in which somebody still has something to do."""
-OVER = (State.CLOSED, State.OUT_OF_SCOPE, State.ARCHIVED, State.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +114,7 @@ def _where(query: Any, filters: Filters, prefix: str) -> Select[Any]:
         if (value := getattr(filters, name))
     ]
     if filters.state == OPEN:
-        asked.append(col(ComplaintRow.state).not_in(OVER))
+        asked.append(col(ComplaintRow.state).not_in(CLOSED))
     elif filters.state:
         asked.append(col(ComplaintRow.state) == filters.state)
     if filters.words:

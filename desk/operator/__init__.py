@@ -1,0 +1,56 @@
+"""The operators' desk, below /desk/: sign-in, the list, one complaint, manual entry, health, and the pockets.
+
+`setup` mounts it as an application of its own, so that its session, its access rules and its form guard hold for all of it and only for it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import js_lib_htmx
+from aiohttp import web
+from aiohttp_session import session_middleware
+
+from desk.context import Desk
+from desk.operator import access, csrf, inbox, login, refusals
+from desk.operator.access import Page
+from desk.operator.passwords import Attempts, Passwords
+from desk.operator.sessions import TableStorage
+from store.operators import Role
+
+HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx" / "htmx.min.js"
+"""Served from its package: no script of others lies in this repository."""
+
+
+def pages() -> list[Page]:
+    """Every route of the desk and the role it needs."""
+    anybody, viewer = None, Role.VIEWER
+    return [
+        Page("GET", "/login", anybody, login.ask),
+        Page("POST", "/login", anybody, login.sign_in),
+        Page("POST", "/logout", viewer, login.sign_out),
+        Page("GET", "/siapkan/{token}", anybody, login.welcome),
+        Page("POST", "/siapkan/{token}", anybody, login.choose),
+        Page("GET", "/htmx.js", viewer, htmx),
+        Page("GET", "/", viewer, inbox.index),
+        Page("GET", "/peristiwa", viewer, inbox.news),
+    ]
+
+
+def setup(app: web.Application, desk: Desk) -> None:
+    """Mounts the desk onto the public application."""
+    operators = web.Application()
+    operators[login.PASSWORDS] = Passwords()
+    operators[login.ATTEMPTS] = Attempts()
+    guard = access.mount(operators, pages())
+    operators.middlewares.extend([refusals.explain, session_middleware(TableStorage(desk)), guard, csrf.guard])
+    app.router.add_get("/desk", _home)
+    app.add_subapp("/desk/", operators)
+
+
+async def htmx(request: web.Request) -> web.StreamResponse:
+    return web.FileResponse(HTMX, headers={"Cache-Control": "private, max-age=86400"})
+
+
+async def _home(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPSeeOther("/desk/")

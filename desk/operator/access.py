@@ -1,0 +1,70 @@
+"""Who may open what. Every route names the role it needs; a route that names none is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from aiohttp_session import get_session
+
+from desk.operator.sessions import OPERATOR
+from store.operators import Operator, Role
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One route below /desk. `role` None: anybody may open it, signed in or not (the sign-in pages)."""
+
+    method: str
+    path: str
+    role: Role | None
+    answer: Answer
+    body_limit: int | None = None
+    """Bytes of its form, where more than an ordinary form is allowed."""
+
+
+def mount(app: web.Application, pages: Sequence[Page]) -> Middleware:
+    """Adds the routes; returns the guard that must stand before them."""
+    return _guard({app.router.add_route(page.method, page.path, page.answer): page for page in pages})
+
+
+def operator_of(request: web.Request) -> Operator:
+    """Who is signed in. Only for handlers of routes that need a role."""
+    return request[OPERATOR]
+
+
+def may(request: web.Request, role: Role) -> bool:
+    return OPERATOR in request and request[OPERATOR].role.includes(role)
+
+
+def _guard(rules: Mapping[web.AbstractRoute, Page]) -> Middleware:
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.match_info.http_exception is not None:
+            raise request.match_info.http_exception
+        await get_session(request)
+        page = rules.get(request.match_info.route)
+        if page is None:
+            raise web.HTTPForbidden
+        if page.role is not None:
+            if OPERATOR not in request:
+                raise _to_login(request)
+            if not request[OPERATOR].role.includes(page.role):
+                raise web.HTTPForbidden
+        return await handler(request.clone(client_max_size=page.body_limit) if page.body_limit else request)
+
+    return guard
+
+
+def _to_login(request: web.Request) -> web.HTTPException:
+    """A page asks for sign-in and comes back; a fragment tells htmx to do so; a form is not repeated after sign-in."""
+    if "HX-Request" in request.headers:
+        return web.HTTPNoContent(headers={"HX-Redirect": "/desk/login"})
+    if request.method not in ("GET", "HEAD"):
+        return web.HTTPSeeOther("/desk/login")
+    return web.HTTPSeeOther(f"/desk/login?next={quote(request.path_qs, safe='')}")

@@ -1,0 +1,105 @@
+"""The words people read for the codes that tables keep: one place, in Indonesian; the catalogues hold the other languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+
+def N_(text: str) -> str:
+    """Marks a text for the catalogues; whoever shows it translates it."""
+    return text
+
+
+STATES: Final[Mapping[str, str]] = {
+    "received": N_("Diterima"),
+    "verified": N_("Terverifikasi"),
+    "waiting": N_("Menunggu kelengkapan"),
+    "assigned": N_("Didisposisikan"),
+    "in_progress": N_("Ditindaklanjuti"),
+    "answered": N_("Ditanggapi"),
+    "closed": N_("Selesai"),
+    "out_of_scope": N_("Bukan wewenang"),
+    "archived": N_("Diarsipkan"),
+    "withdrawn": N_("Dicabut pelapor"),
+}
+TONES: Final[Mapping[str, str]] = {
+    "received": "warn",
+    "verified": "info",
+    "waiting": "warn",
+    "assigned": "info",
+    "in_progress": "info",
+    "answered": "accent",
+    "closed": "",
+    "out_of_scope": "",
+    "archived": "",
+    "withdrawn": "",
+}
+"""The badge class of base.html's look for each state."""
+CHANNELS: Final[Mapping[str, str]] = {
+    "telegram": N_("Telegram"),
+    "email": N_("Surel"),
+    "webchat": N_("Obrolan web"),
+    "manual": N_("Meja depan"),
+    "sms": N_("SMS"),
+    "whatsapp": N_("WhatsApp"),
+    "x": N_("X"),
+    "open311": N_("Open311"),
+}
+URGENCIES: Final[Mapping[str, str]] = {"normal": N_("Biasa"), "high": N_("Mendesak"), "emergency": N_("Darurat")}
+CLASSIFICATIONS: Final[Mapping[str, str]] = {
+    "pengaduan_tidak_berkadar_pengawasan": N_("Pengaduan tidak berkadar pengawasan"),
+    "pengaduan_berkadar_pengawasan": N_("Pengaduan berkadar pengawasan"),
+    "aspirasi": N_("Aspirasi"),
+    "permintaan_informasi": N_("Permintaan informasi"),
+}
+ROLES: Final[Mapping[str, str]] = {
+    "viewer": N_("Pemantau"),
+    "operator": N_("Petugas"),
+    "supervisor": N_("Penyelia"),
+    "admin": N_("Admin"),
+}
+EVENTS: Final[Mapping[str, str]] = {
+    "registered": N_("Laporan dicatat"),
+    "forwarded": N_("Diteruskan"),
+    "state": N_("Status berubah"),
+    "supplement": N_("Tambahan dari pelapor"),
+    "answer": N_("Tanggapan"),
+    "note": N_("Catatan petugas"),
+    "split": N_("Tambahan dipisah"),
+    "merged": N_("Digabung"),
+    "moved": N_("Tambahan dipindah"),
+    "edited": N_("Disunting"),
+    "evidence": N_("Lampiran"),
+    "told": N_("Pelapor diberi tahu"),
+}
+ACTORS: Final[Mapping[str, str]] = {"citizen": N_("Pelapor"), "system": N_("Sistem"), "door": N_("Pintu tujuan")}
+OWED: Final[Mapping[str, str]] = {
+    "owed": N_("Menunggu giliran"),
+    "done": N_("Terkirim"),
+    "uncertain": N_("Belum pasti terkirim"),
+    "dead": N_("Gagal"),
+}
+OWED_TONES: Final[Mapping[str, str]] = {"owed": "info", "done": "accent", "uncertain": "warn", "dead": "bad"}
+WORK: Final[Mapping[str, str]] = {
+    "forward": N_("Penerusan"),
+    "follow": N_("Penerusan tambahan"),
+    "reply": N_("Balasan kepada pelapor"),
+    "fetch": N_("Unduhan lampiran"),
+}
+POCKETS: Final[Mapping[str, str]] = {
+    "quarantined": N_("Karantina"),
+    "triage": N_("Perlu dipilah"),
+    "set_aside": N_("Disisihkan"),
+    "dead": N_("Gagal kirim"),
+    "uncertain": N_("Belum pasti"),
+}
+REASONS: Final[Mapping[str, str]] = {
+    "json": N_("Bukan JSON yang utuh"),
+    "shape": N_("Susunannya tidak dikenal"),
+    "charset": N_("Aksaranya tidak terbaca"),
+    "mime": N_("Susunan suratnya rusak"),
+    "slow": N_("Terlalu lama dibaca"),
+    "crashed": N_("Pembacanya berhenti mendadak"),
+}
+WAYS: Final[Mapping[str, str]] = {"visit": N_("Datang langsung"), "call": N_("Telepon"), "letter": N_("Surat")}

@@ -1,0 +1,105 @@
+"""What every page of the desk is drawn with: who is signed in, one-time notes, times in the city's zone, labels, masks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from aiohttp import web
+from aiohttp_session import get_session
+from babel.dates import format_date, format_datetime, format_timedelta
+
+from desk.context import desk_of
+from desk.operator import csrf, labels
+from desk.operator.access import may
+from desk.operator.sessions import OPERATOR
+from desk.pages import language_of, render, words
+from normalizer import privacy, tracking
+from store import pockets
+from store.operators import Role
+
+_FLASH = "flash"
+
+
+async def shown(request: web.Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> web.Response:
+    """A page of the desk, with all that the frame around it needs."""
+    signed_in = OPERATOR in request
+    waiting = await desk_of(request).db.read(pockets.counts) if signed_in and "HX-Request" not in request.headers else {}
+    frame = {
+        "operator": request.get(OPERATOR),
+        "may": lambda role: may(request, Role(role)),
+        "csrf": csrf.token(request),
+        "notes": await _take_notes(request) if signed_in else [],
+        "waiting": waiting,
+        "printed": tracking.printed,
+        "masked": masked,
+        "masked_name": masked_name,
+        "masked_phone": masked_phone,
+        "masked_email": masked_email,
+        **_times(request),
+        **_labels(words(request)),
+    }
+    return render(request, template, {**frame, **(context or {})}, status=status)
+
+
+async def go(request: web.Request, path: str, note: str | None = None, *, kind: str = "good") -> web.Response:
+    """Answer to a form: on to `path`, with a note that the next page shows once. kind: good or bad."""
+    if note:
+        session = await get_session(request)
+        session[_FLASH] = [*session.get(_FLASH, []), [kind, note]]
+    return web.Response(status=303, headers={"Location": path})
+
+
+async def _take_notes(request: web.Request) -> list[list[str]]:
+    if "HX-Request" in request.headers:
+        return []
+    session = await get_session(request)
+    notes: list[list[str]] = session.pop(_FLASH, []) if _FLASH in session else []
+    return notes
+
+
+def _times(request: web.Request) -> dict[str, Callable[..., str]]:
+    desk, language = desk_of(request), language_of(request)
+    zone, zone_name = desk.profile.tz, desk.profile.zone_name
+
+    def when(at: datetime) -> str:
+        return f"{format_datetime(at.astimezone(zone), 'd MMM y, HH.mm', locale=language)} {zone_name}"
+
+    def day(at: datetime | date) -> str:
+        local = at.astimezone(zone).date() if isinstance(at, datetime) else at
+        return format_date(local, "d MMMM y", locale=language)
+
+    def ago(at: datetime) -> str:
+        return format_timedelta(at - desk.clock(), add_direction=True, locale=language)
+
+    return {"when": when, "day": day, "ago": ago}
+
+
+def _labels(gettext: Callable[[str], str]) -> dict[str, Any]:
+    def label(kind: Mapping[str, str], code: object) -> str:
+        found = kind.get(str(getattr(code, "value", code)))
+        return gettext(found) if found else str(code)
+
+    return {"label": label, "labels": labels}
+
+
+def masked(text: str | None) -> str:
+    """A text without NIK, phone numbers and mail addresses."""
+    return privacy.mask(text, privacy.find(text)) if text else ""
+
+
+def masked_name(name: str | None) -> str:
+    """Budi Santoso -> B••• S•••: enough to tell two people apart on one page."""
+    return " ".join(f"{word[0]}•••" for word in name.split()) if name else ""
+
+
+def masked_phone(phone: str | None) -> str:
+    return f"{phone[:4]}••••{phone[-2:]}" if phone and len(phone) > 8 else "••••" if phone else ""
+
+
+def masked_email(email: str | None) -> str:
+    if not email:
+        return ""
+    user, _, domain = email.partition("@")
+    return f"{user[:1]}•••@{domain}" if domain else "•••"

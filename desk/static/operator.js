@@ -1,0 +1,60 @@
+/* The desk with JavaScript: filters apply at once, the list refreshes itself, double clicks send once. Everything works without it too. */
+(() => {
+  "use strict";
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+    if (event.target.matches("[data-move]")) showFields(event.target);
+  });
+
+  // A form sent twice by an impatient hand is sent once; coming back to the page frees the button.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 4000);
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+  document.addEventListener("click", (event) => {
+    const asked = event.target.closest("[data-confirm]");
+    if (asked && !confirm(asked.dataset.confirm)) event.preventDefault();
+    if (event.target.closest("[data-print]")) print();
+    document.querySelectorAll("details.me[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+
+  // "/" goes to the search field, as in many mail programs.
+  document.addEventListener("keydown", (event) => {
+    const search = document.getElementById("q");
+    if (event.key === "/" && search && !event.target.closest("input, textarea, select")) {
+      event.preventDefault();
+      search.focus();
+    }
+    if (event.key === "Escape") document.querySelectorAll("details.me[open]").forEach((menu) => { menu.open = false; });
+  });
+
+  // Only the fields that the chosen act needs.
+  function showFields(select) {
+    const option = select.selectedOptions[0];
+    const needs = (option.dataset.needs || "").split(" ");
+    select.form.querySelectorAll("[data-field]").forEach((box) => {
+      const wanted = needs.includes(box.dataset.field);
+      box.hidden = !wanted;
+      box.querySelectorAll("input, select, textarea").forEach((field) => { field.disabled = !wanted; });
+    });
+    const hint = select.form.querySelector("[data-hint]");
+    if (hint) hint.textContent = option.dataset.hint || "";
+  }
+  document.querySelectorAll("[data-move]").forEach(showFields);
+
+  if (document.querySelector("[data-live]")) {
+    const news = new EventSource("/desk/peristiwa");
+    const refresh = () => {
+      const live = document.querySelector("[data-live]");
+      if (live && !document.hidden) htmx.trigger(live, "segar");
+    };
+    news.addEventListener("segar", refresh);
+    document.addEventListener("visibilitychange", refresh);
+    addEventListener("pagehide", () => news.close());
+  }
+})();

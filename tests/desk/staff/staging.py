@@ -1,0 +1,113 @@
+"""A desk over SQLite in a temporary folder, served on a loopback port, and people who sign in."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
+from sqlalchemy import insert
+
+from desk.context import Desk
+from normalizer import tracking
+from store import operators
+from store.operators import Role
+from store.tables import ComplaintRow
+
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+PASSWORD = "kebun teh sore hari"
+
+
+# cheap on purpose: what argon2 costs is not what these tests ask
+QUICK_HASH = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Stage:
+    """The running desk and ways to put things into its store."""
+
+    desk: Desk
+    clock: Clock
+    server: TestServer
+    draws: Any = field(default_factory=lambda: itertools.count(1))
+
+    def url(self, path: str) -> str:
+        return str(self.server.make_url(path))
+
+    async def add_operator(self, name: str, role: Role) -> None:
+        token = f"token-{name}"
+        await self.desk.db.write(
+            lambda c: operators.add(c, name=name, full_name=name.title(), role=role, now=NOW, token_sha256=operators.digest(token))
+        )
+        await self.desk.db.write(
+            lambda c: operators.finish_setup(c, token_sha256=operators.digest(token), name=name, full_name="", password=QUICK_HASH, now=NOW)
+        )
+
+    async def add_complaint(self, **values: Any) -> str:
+        """A complaint straight into the table; returns its printed number."""
+        n = next(self.draws)
+        number = tracking.compose("CMH", [n // 1024 % 32, n // 32 % 32, n % 32, 5, 9, 30, 2])
+        at = NOW - timedelta(days=2) + timedelta(minutes=n)
+        row = {
+            "tracking_number": number,
+            "title": f"Lampu jalan mati di Jalan Amir Machmud nomor {n}",
+            "first_words": "lampu jln mati sdh 3 hari min, hub 081234567890",
+            "body": "Lampu jalan mati sudah tiga hari, hubungi 081234567890",
+            "channel": "telegram",
+            "account": "kominfo_bot",
+            "conversation": f"telegram:kominfo_bot:{n}",
+            "state_at": at,
+            "registered_at": at,
+            "last_words_at": at,
+            "submitted_at": at,
+            "category": None,
+            "agency": None,
+            "reporter": {"name": "Siti Rahmawati", "phone": "+6281234567890"},
+            "provenance": {"channel": "telegram", "account": "kominfo_bot", "external_id": f"1:{n}", "received_at": at.isoformat()},
+        } | values
+        row = {name: value for name, value in ComplaintRow.model_validate(row).model_dump().items() if name != "id"}
+        await self.desk.db.write(lambda c: c.execute(insert(ComplaintRow).values(**row)))
+        return tracking.printed(number)
+
+
+@dataclass
+class Browser:
+    """A person with a cookie jar who fills in the form of the page that they see."""
+
+    stage: Stage
+    http: aiohttp.ClientSession
+
+    async def get(self, path: str, **more: Any) -> tuple[int, str]:
+        async with self.http.get(self.stage.url(path), **more) as answer:
+            return answer.status, await answer.text()
+
+    async def post(self, path: str, fields: dict[str, Any] | aiohttp.FormData, *, page: str | None = None, **more: Any) -> tuple[int, str]:
+        """Sends a form with the token of `page` (the page itself when not said)."""
+        _, html = await self.get(page or path)
+        return await self.send(path, {"csrf": csrf_of(html), **fields}, **more)
+
+    async def send(self, path: str, fields: Any, **more: Any) -> tuple[int, str]:
+        async with self.http.post(self.stage.url(path), data=fields, **more) as answer:
+            return answer.status, await answer.text()
+
+    async def sign_in(self, name: str, password: str = PASSWORD) -> tuple[int, str]:
+        return await self.post("/desk/login", {"name": name, "password": password})
+
+
+def csrf_of(html: str) -> str:
+    found = re.search(r'name="csrf" value="([0-9a-f]+)"', html)
+    assert found, "no form on the page"
+    return found.group(1)
