@@ -6,20 +6,48 @@ from importlib.util import find_spec
 
 from aiohttp import web
 
-from desk import headers, pages
+from desk import chat, headers, pages, probes, public, stream
 from desk.context import DESK, Desk
+from desk.visitor import Limits
 
 CLIENT_MAX = 1024 * 1024
 """Bytes of an ordinary form. The chat and the hooks count their own larger bodies."""
 
 
 def build(desk: Desk) -> web.Application:
-    app = web.Application(client_max_size=CLIENT_MAX)
+    """An application that is ready to run; stopping it ends the event streams."""
+    app = web.Application(client_max_size=CLIENT_MAX, middlewares=[public.friendly_errors])
     app[DESK] = desk
+    app[chat.LIMITS] = Limits()
+    app[stream.OPEN_STREAMS] = stream.Streams()
+    app.on_shutdown.append(app[stream.OPEN_STREAMS].stop)
     headers.setup(app, desk)
     pages.setup(app)
+    _route(app)
     if find_spec("desk.operator"):
         from desk.operator import setup as setup_operator
 
         setup_operator(app, desk)
     return app
+
+
+def _route(app: web.Application) -> None:
+    app.router.add_routes(
+        (
+            web.get("/", public.home),
+            web.post("/kirim", public.submit),
+            web.get("/kirim/{id}", public.submitted),
+            web.get("/lacak", public.track_form),
+            web.get("/lacak/{number}", public.track),
+            web.get("/privasi", public.privacy),
+            web.get("/chat/frame", public.frame),
+            web.get("/chat/widget.js", public.widget),
+            web.post("/chat/messages", chat.post),
+            web.get("/chat/history", stream.history),
+            web.get("/chat/events", stream.events),
+            web.get("/chat/files/{sha256:[0-9a-f]{64}}", stream.files),
+            web.get("/healthz", probes.healthz),
+            web.get("/readyz", probes.readyz),
+            web.get("/metrics", probes.metrics),
+        )
+    )

@@ -6,7 +6,6 @@ so that rendering carries no state of a request. The switch is `?lang=en` (kept 
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -21,14 +20,15 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
+from desk.assets import Assets
 from desk.context import desk_of
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
 LOCALE = HERE / "locale"
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 LANGUAGE_COOKIE = "lang"
 _YEAR = 365 * 24 * 3600
+ASSETS = web.AppKey("assets", Assets)
 _ENVIRONMENTS = {language: web.AppKey(f"jinja_{language}", jinja2.Environment) for language in LANGUAGES}
 
 
@@ -58,20 +58,15 @@ def words(request: web.Request) -> Callable[[str], str]:
     return translations(language_of(request)).gettext
 
 
-@lru_cache(maxsize=256)
-def static(name: str) -> str:
-    """The address of a file of ours; it changes with the content, so browsers may keep it for ever."""
-    content = (STATIC / name).read_bytes()
-    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
-
-
 def render(request: web.Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> web.Response:
-    """A page in the language of the request. Templates also see `desk`, `profile`, `request`, `language`, `languages` and `static`."""
+    """A page in the language of the request. Templates also see `profile`, `request`, `language`, `languages` and `static`."""
     desk = desk_of(request)
     language = language_of(request)
     given = {"profile": desk.profile, "request": request, "language": language, "languages": LANGUAGES, **(context or {})}
     response = aiohttp_jinja2.render_template(template, request, given, app_key=_ENVIRONMENTS[language], status=status)
     response.headers.setdefault("Cache-Control", "no-store")
+    if template.startswith("public/"):  # a desk page holds secrets beside what others wrote: compressed length would tell of them
+        response.enable_compression()
     return response
 
 
@@ -85,7 +80,7 @@ async def keep_language(request: web.Request, handler: Handler) -> web.StreamRes
     return response
 
 
-def _environment(app: web.Application, language: str) -> None:
+def _environment(app: web.Application, language: str, assets: Assets) -> None:
     env = aiohttp_jinja2.setup(
         app,
         app_key=_ENVIRONMENTS[language],
@@ -98,18 +93,13 @@ def _environment(app: web.Application, language: str) -> None:
     )
     env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     env.policies["ext.i18n.trimmed"] = True
-    env.globals["static"] = static
-
-
-async def _long_lived(request: web.Request, response: web.StreamResponse) -> None:
-    if request.path.startswith("/static/") and "v" in request.query:
-        response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    env.globals["static"] = assets.address
 
 
 def setup(app: web.Application) -> None:
     """Makes `render` work in this application and serves /static/."""
+    app[ASSETS] = assets = Assets()
     for language in LANGUAGES:
-        _environment(app, language)
+        _environment(app, language, assets)
     app.middlewares.append(keep_language)
-    app.on_response_prepare.append(_long_lived)
-    app.router.add_static("/static", STATIC)
+    app.router.add_get("/static/{name}", assets.serve)

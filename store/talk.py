@@ -1,0 +1,104 @@
+"""One citizen's talk as the chat shows it: what they wrote, what became of it, and what was answered. Read only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from connectors.contract import Inbound
+from store.inbox import load
+from store.tables import ComplaintRow, InboxRow, InboxState, OutboxRow, Work
+
+SHOWN = 200
+"""Messages and replies at most, the newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A message of the citizen. `number`: the stored tracking number of the complaint that it opened or joined."""
+
+    inbox_id: int
+    external_id: str
+    at: datetime
+    inbound: Inbound | None
+    settled: bool
+    """The pipeline has dealt with it."""
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A stored reply. `payload` is {"text", "subject", "buttons", "tracking_number", "automatic"}."""
+
+    id: int
+    at: datetime
+    payload: dict[str, Any]
+
+
+def words(session: Session, conversation: str) -> Sequence[Word]:
+    """The newest messages of a conversation, oldest first."""
+    rows = session.exec(
+        select(InboxRow, ComplaintRow.tracking_number)
+        .join(ComplaintRow, col(ComplaintRow.id) == col(InboxRow.complaint_id), isouter=True)
+        .where(col(InboxRow.conversation) == conversation)
+        .order_by(col(InboxRow.id).desc())
+        .limit(SHOWN)
+    )
+    return _words(rows)[::-1]
+
+
+def word(session: Session, inbox_id: int) -> Word | None:
+    rows = session.exec(
+        select(InboxRow, ComplaintRow.tracking_number)
+        .join(ComplaintRow, col(ComplaintRow.id) == col(InboxRow.complaint_id), isouter=True)
+        .where(col(InboxRow.id) == inbox_id)
+    )
+    return next(iter(_words(rows)), None)
+
+
+def by_key(session: Session, conversation: str, external_id: str) -> Word | None:
+    """A message of this very conversation; another's with the same id is not found."""
+    rows = session.exec(
+        select(InboxRow, ComplaintRow.tracking_number)
+        .join(ComplaintRow, col(ComplaintRow.id) == col(InboxRow.complaint_id), isouter=True)
+        .where(col(InboxRow.conversation) == conversation, col(InboxRow.external_id) == external_id)
+    )
+    return next(iter(_words(rows)), None)
+
+
+def answers(session: Session, conversation: str, after: int = 0) -> Sequence[Answer]:
+    """The replies of a conversation with an id above `after`, oldest first; the newest when there are too many."""
+    rows = session.exec(
+        select(OutboxRow)
+        .where(col(OutboxRow.conversation) == conversation, col(OutboxRow.kind) == Work.REPLY, col(OutboxRow.id) > after)
+        .order_by(col(OutboxRow.id).desc())
+        .limit(SHOWN)
+    ).all()
+    return [Answer(id=row.id or 0, at=row.created_at, payload=row.payload) for row in reversed(rows)]
+
+
+def file_of(session: Session, conversation: str, sha256: str) -> tuple[str, str] | None:
+    """(media type, file name) of a file that this conversation sent; None when it did not."""
+    for one in words(session, conversation):
+        for each in one.inbound.attachments if one.inbound else ():
+            if each.sha256 == sha256:
+                return each.media_type or "application/octet-stream", each.filename or "lampiran"
+    return None
+
+
+def _words(rows: Iterable[tuple[InboxRow, str | None]]) -> list[Word]:
+    return [
+        Word(
+            inbox_id=row.id or 0,
+            external_id=row.external_id,
+            at=row.received_at,
+            inbound=load(row.inbound) if row.inbound else None,
+            settled=row.state != InboxState.NEW,
+            number=number,
+        )
+        for row, number in rows
+    ]
