@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from config import advice
 from config.profile import Profile
 from config.settings import DoorSettings
 from connectors.errors import Misconfigured
@@ -27,24 +27,13 @@ def build(name: str, settings: DoorSettings | None, profile: Profile, *, clock: 
     """The door `name`. "desk" needs no settings. Raises Misconfigured, which names the wrong key and the nearest valid one."""
     chosen = settings or (DESK if name == "desk" else None)
     if chosen is None:
-        raise Misconfigured(f"door = {name!r} in the profile, but hub.toml has no [doors.{name}]")
+        raise Misconfigured(f'Profil kota memakai door = "{name}", tetapi hub.toml tidak punya [doors.{name}].')
     if chosen.kind not in _MODULES:
-        raise Misconfigured(f"doors.{name}.kind: no kind of door called {chosen.kind!r}{_nearest(chosen.kind, _MODULES)}")
+        near = advice.nearest(chosen.kind, _MODULES)
+        hint = f'maksud Anda "{near}"?' if near else f"yang ada: {', '.join(_MODULES)}."
+        raise Misconfigured(f'doors.{name}.kind "{chosen.kind}" tidak dikenal, {hint}')
     module = import_module(_MODULES[chosen.kind])
     try:
         return cast(Door, module.build(name, chosen.options(), profile, clock))
     except ValidationError as error:
-        raise Misconfigured("; ".join(_sentences(name, error, module.Settings))) from None
-
-
-def _sentences(name: str, error: ValidationError, fields: type[BaseModel]) -> Iterable[str]:
-    """One sentence for each wrong key. Values stay out of it: they may be secrets."""
-    for detail in error.errors(include_url=False, include_input=False, include_context=False):
-        key = ".".join(str(part) for part in detail["loc"])
-        known = detail["type"] != "extra_forbidden"
-        yield f"doors.{name}.{key}: {detail['msg']}" if known else f"doors.{name}.{key}: no such key{_nearest(key, fields.model_fields)}"
-
-
-def _nearest(word: str, words: Iterable[str]) -> str:
-    close = get_close_matches(word, list(words), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else f" (known: {', '.join(words)})"
+        raise Misconfigured(advice.sentences(error, module.Settings, {}, default=f"doors.{name}")) from None

@@ -88,9 +88,9 @@ def test_every_kind_is_known_by_name(profile: Profile):
         registry.build("kota", None, profile)
     with pytest.raises(Misconfigured, match="open311"):
         registry.build("kota", DoorSettings(kind="open31"), profile)
-    with pytest.raises(Misconfigured, match=r"doors.kota.jurisdiction: no such key \(did you mean 'jurisdiction_id'") as caught:
+    with pytest.raises(Misconfigured, match=r"doors\.kota: jurisdiction tidak dikenal, maksud Anda jurisdiction_id") as caught:
         registry.build("kota", DoorSettings(kind="open311", base="http://x", default_service="a", jurisdiction="rahasia"), profile)
     assert "rahasia" not in caught.value.sentence
-    with pytest.raises(Misconfigured, match=r"doors\.kota\.base"):
+    with pytest.raises(Misconfigured, match=r"doors\.kota: base"):
         registry.build("kota", DoorSettings(kind="open311", base="ftp://x", default_service="a"), profile)
     assert set(registry.kinds()) == {"desk", "open311"}
