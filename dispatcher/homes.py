@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from config.profile import Intake
 from connectors.contract import FollowUp
 from normalizer.outcome import Normalized
 from store import complaints
+from store.complaints import Found
 from store.inbox import Claim
 from store.states import OPEN
 
@@ -31,7 +32,7 @@ class Bond(StrEnum):
 class Home:
     """complaint None: it starts a new one. refers_to: a number that it quotes, or the closed complaint that it follows."""
 
-    complaint: RowMapping | None = None
+    complaint: Found | None = None
     bond: Bond | None = None
     refers_to: str | None = None
 
@@ -69,9 +70,9 @@ def _named(connection: Connection, claim: Claim, read: Normalized) -> Home:
     return Home()
 
 
-def _within(claim: Claim, last: RowMapping, intake: Intake) -> bool:
+def _within(claim: Claim, last: Found, intake: Intake) -> bool:
     return bool(claim.received_at - last["last_words_at"] <= timedelta(minutes=intake.supplement_window_minutes))
 
 
-def _asked_for_another(connection: Connection, claim: Claim, last: RowMapping) -> bool:
+def _asked_for_another(connection: Connection, claim: Claim, last: Found) -> bool:
     return complaints.said_new(connection, claim.conversation, last["inbox_id"] or 0)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from config.profile import Profile
 from connectors.contract import Button, Inbound, Reply
 from normalizer import tracking
 from store import outbox
+from store.complaints import Found
 from store.outbox import Debt
 from store.tables import Work
 
@@ -44,7 +45,7 @@ def to_sender(inbound: Inbound) -> To:
     )
 
 
-def to_reporter(complaint: RowMapping) -> To:
+def to_reporter(complaint: Found) -> To:
     extra = dict(complaint["reply_extra"] or {})
     return To(
         channel=complaint["channel"],

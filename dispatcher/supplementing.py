@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from config.profile import Profile
 from dispatcher.homes import Bond, Home
@@ -15,6 +15,7 @@ from normalizer import tracking
 from normalizer.complaint import Urgency
 from normalizer.outcome import Normalized
 from store import complaints, outbox
+from store.complaints import Found
 from store.inbox import Claim
 
 QUIET = timedelta(seconds=10)
@@ -45,7 +46,7 @@ def supplement(
     _answer(connection, replies, claim, read, complaint, home, now)
 
 
-def _filled(profile: Profile, complaint: RowMapping, read: Normalized) -> dict[str, Any]:
+def _filled(profile: Profile, complaint: Found, read: Normalized) -> dict[str, Any]:
     """What the complaint lacked and the supplement brings. Never overwrites what a person may have edited."""
     filled: dict[str, Any] = {}
     place = complaint["location"] or {}
@@ -66,9 +67,7 @@ def _filled(profile: Profile, complaint: RowMapping, read: Normalized) -> dict[s
     return filled
 
 
-def _answer(
-    connection: Connection, replies: Replies, claim: Claim, read: Normalized, complaint: RowMapping, home: Home, now: datetime
-) -> None:
+def _answer(connection: Connection, replies: Replies, claim: Claim, read: Normalized, complaint: Found, home: Home, now: datetime) -> None:
     silent = home.bond is Bond.ALBUM or outbox.replies_since(connection, claim.conversation, now - QUIET) > 0
     if silent and not read.emergency:
         return

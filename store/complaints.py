@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as _select
 
 from store.states import OPEN
 from store.tables import ComplaintRow, EvidenceRow, InboxRow, OutboxRow, SupplementRow, TimelineRow
 from store.upsert import insert
+
+Found = dict[str, Any]
+"""A row by column name."""
 
 table = ComplaintRow.__table__  # type: ignore[attr-defined]
 supplements = SupplementRow.__table__  # type: ignore[attr-defined]
@@ -31,25 +34,30 @@ def change(connection: Connection, complaint_id: int, **values: Any) -> None:
     connection.execute(update(table).where(table.c.id == complaint_id).values(version=table.c.version + 1, **values))
 
 
-def get(connection: Connection, complaint_id: int) -> RowMapping | None:
-    return connection.execute(select(table).where(table.c.id == complaint_id)).mappings().one_or_none()
+def get(connection: Connection, complaint_id: int) -> Found | None:
+    return _one(connection, select(table).where(table.c.id == complaint_id))
 
 
-def by_number(connection: Connection, number: str) -> RowMapping | None:
+def _one(connection: Connection, wanted: Select[Any]) -> Found | None:
+    row = connection.execute(wanted).mappings().one_or_none()
+    return dict(row) if row is not None else None
+
+
+def by_number(connection: Connection, number: str) -> Found | None:
     """`number` in stored form (normalizer.tracking.stored)."""
-    return connection.execute(select(table).where(table.c.tracking_number == number)).mappings().one_or_none()
+    return _one(connection, select(table).where(table.c.tracking_number == number))
 
 
-def latest(connection: Connection, conversation: str, *, only_open: bool = False) -> RowMapping | None:
+def latest(connection: Connection, conversation: str, *, only_open: bool = False) -> Found | None:
     """The newest complaint of a conversation, following a merge to where it went."""
     wanted = select(table).where(table.c.conversation == conversation)
     if only_open:
         wanted = wanted.where(table.c.state.in_(OPEN))
-    found = connection.execute(wanted.order_by(table.c.id.desc()).limit(1)).mappings().one_or_none()
+    found = _one(connection, wanted.order_by(table.c.id.desc()).limit(1))
     return get(connection, found["merged_into"]) if found and found["merged_into"] else found
 
 
-def of_message(connection: Connection, conversation: str, external_id: str) -> RowMapping | None:
+def of_message(connection: Connection, conversation: str, external_id: str) -> Found | None:
     """The complaint that a message of this conversation opened or joined; the id may be the key's beginning (e-mail)."""
     found = connection.execute(
         select(inbox.c.complaint_id)
@@ -61,7 +69,7 @@ def of_message(connection: Connection, conversation: str, external_id: str) -> R
     return get(connection, found) if found else None
 
 
-def of_reply(connection: Connection, conversation: str, message_id: str) -> RowMapping | None:
+def of_reply(connection: Connection, conversation: str, message_id: str) -> Found | None:
     """The complaint about which we sent this message in this conversation."""
     found = connection.execute(
         select(outbox.c.complaint_id)
@@ -85,11 +93,27 @@ def supplement(
     connection: Connection, complaint_id: int, *, inbox_id: int | None, body: str, at: datetime, edit: bool, location: dict[str, Any]
 ) -> int:
     row = {"complaint_id": complaint_id, "inbox_id": inbox_id, "body": body, "at": at, "edit": edit, "location": location}
-    return connection.execute(insert(connection, supplements).values(**row).returning(supplements.c.id)).scalar_one()
+    return int(connection.execute(insert(connection, supplements).values(**row).returning(supplements.c.id)).scalar_one())
+
+
+def get_supplement(connection: Connection, supplement_id: int) -> Found | None:
+    return _one(connection, select(supplements).where(supplements.c.id == supplement_id))
+
+
+def take_supplement(connection: Connection, supplement_id: int, complaint_id: int) -> None:
+    """A supplement became that complaint: its files go along, the supplement itself is no more."""
+    belongs = update(evidence).where(evidence.c.supplement_id == supplement_id)
+    connection.execute(belongs.values(complaint_id=complaint_id, supplement_id=None))
+    connection.execute(delete(supplements).where(supplements.c.id == supplement_id))
+
+
+def move_supplement(connection: Connection, supplement_id: int, complaint_id: int) -> None:
+    connection.execute(update(supplements).where(supplements.c.id == supplement_id).values(complaint_id=complaint_id))
+    connection.execute(update(evidence).where(evidence.c.supplement_id == supplement_id).values(complaint_id=complaint_id))
 
 
 def add_evidence(connection: Connection, **values: Any) -> int:
-    return connection.execute(insert(connection, evidence).values(**values).returning(evidence.c.id)).scalar_one()
+    return int(connection.execute(insert(connection, evidence).values(**values).returning(evidence.c.id)).scalar_one())
 
 
 def change_evidence(connection: Connection, evidence_id: int, **values: Any) -> None:

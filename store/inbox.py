@@ -201,5 +201,11 @@ def waiting(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(table).where(table.c.state == InboxState.NEW)).scalar_one()
 
 
-def accounts_waiting(connection: Connection) -> list[str]:
-    return list(connection.execute(select(table.c.account).where(table.c.state == InboxState.NEW).distinct()).scalars())
+def accounts_waiting(connection: Connection, accounts: Sequence[str]) -> list[str]:
+    """Those of `accounts` that have a message waiting; each look is one step in an index, however long the backlog."""
+    return [account for account in accounts if _any_waiting(connection, account)]
+
+
+def _any_waiting(connection: Connection, account: str) -> bool:
+    wanted = select(table.c.id).where(table.c.state == InboxState.NEW, table.c.account == account).limit(1)
+    return connection.execute(wanted).first() is not None

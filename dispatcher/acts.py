@@ -1,0 +1,175 @@
+"""What an operator does at the desk. Each act is one transaction; where another door owns a complaint, only that door moves its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from config.profile import Profile
+from dispatcher import rearranging
+from dispatcher.moving import ActRefused, Move, move
+from dispatcher.replies import Replies
+from normalizer.complaint import State
+from store import complaints, inbox, outbox
+from store.bell import Bell
+from store.complaints import Found
+from store.database import Database
+from store.tables import AuditRow
+from store.upsert import insert
+
+T = TypeVar("T")
+EDITABLE = frozenset({"title", "body", "category", "classification", "agency"})
+BEFORE_THE_DOOR = frozenset({State.VERIFIED, State.ARCHIVED, State.OUT_OF_SCOPE, State.WAITING})
+"""What the desk may decide of a complaint that is another door's but has not left yet."""
+
+__all__ = ["ActRefused", "Acts"]
+
+
+class Acts:
+    def __init__(
+        self, db: Database, bell: Bell, profile: Profile, replies: Replies, draw: Callable[[str], str], clock: Callable[[], datetime]
+    ) -> None:
+        self._db, self._bell, self._profile, self._replies = db, bell, profile, replies
+        self._draw, self._clock = draw, clock
+
+    async def move(
+        self,
+        complaint_id: int,
+        to: State,
+        *,
+        operator: str,
+        agency: str | None = None,
+        text: str | None = None,
+        reason: str | None = None,
+        version: int | None = None,
+    ) -> None:
+        """Verify, assign, answer, close ... The citizen is told. `version`: what the operator saw; refused when it changed since."""
+        if agency is not None and agency not in self._profile.agencies:
+            raise ActRefused("Instansi itu tidak ada dalam profil kota.")
+        now = self._clock()
+        wanted = Move(to=to, actor=operator, source="desk", at=now, agency=agency, text=text or None, reason=reason or None)
+
+        def write(connection: Connection) -> None:
+            complaint = _mine(connection, complaint_id, to)
+            if version is not None and complaint["version"] != version:
+                raise ActRefused("Laporan ini baru saja diubah oleh orang lain. Muat ulang halamannya, lalu ulangi.")
+            move(connection, self._profile, self._replies, complaint, wanted, now)
+
+        await self._act(write)
+
+    async def note(self, complaint_id: int, text: str, *, operator: str) -> None:
+        """For operators only."""
+        now = self._clock()
+
+        def write(connection: Connection) -> None:
+            _there(connection, complaint_id)
+            complaints.note(connection, complaint_id, at=now, kind="note", actor=operator, source="desk", note=text)
+
+        await self._act(write)
+
+    async def edit(self, complaint_id: int, *, operator: str, **changes: Any) -> None:
+        """title, body, category, classification, agency. The citizen's first words never change."""
+        wanted = {key: value for key, value in changes.items() if value is not None}
+        if not set(wanted) <= EDITABLE:
+            raise ActRefused("Bagian itu tidak dapat disunting.")
+        if "category" in wanted and wanted["category"] not in self._profile.categories:
+            raise ActRefused("Kategori itu tidak ada dalam profil kota.")
+        if "category" in wanted and "agency" not in wanted:
+            wanted["agency"] = self._profile.agency_for(wanted["category"])
+        now = self._clock()
+
+        def write(connection: Connection) -> None:
+            before = _there(connection, complaint_id)
+            changed = {key: value for key, value in wanted.items() if before[key] != value}
+            if not changed:
+                return
+            complaints.change(connection, complaint_id, **changed)
+            names = ", ".join(sorted(changed))
+            complaints.note(connection, complaint_id, at=now, kind="edited", actor=operator, source="desk", note=names)
+            _audit(connection, now, operator, "edit", complaint_id, names)
+
+        await self._act(write)
+
+    async def split(self, supplement_id: int, *, operator: str) -> str:
+        """A supplement becomes a complaint of its own; returns its number in stored form. The citizen is told."""
+        now = self._clock()
+        return await self._act(
+            lambda connection: rearranging.split(connection, self._profile, self._replies, self._draw, supplement_id, operator, now)
+        )
+
+    async def merge(self, complaint_id: int, *, into: int, operator: str) -> None:
+        """One matter, reported twice: its words become a supplement of the other; the citizen is told."""
+        now = self._clock()
+        await self._act(lambda connection: rearranging.merge(connection, self._replies, complaint_id, into, operator, now))
+
+    async def shift(self, supplement_id: int, *, to: int, operator: str) -> None:
+        """A supplement belongs to another complaint."""
+        now = self._clock()
+        await self._act(lambda connection: rearranging.shift(connection, supplement_id, to, operator, now))
+
+    async def redrive_inbox(self, inbox_id: int, *, operator: str) -> None:
+        """Put a quarantined or set-aside message back into the line."""
+        now = self._clock()
+
+        def write(connection: Connection) -> None:
+            if not inbox.reopen(connection, inbox_id):
+                raise ActRefused("Pesan ini tidak dapat diulang: sudah menjadi laporan, atau memang belum terbaca.")
+            _audit(connection, now, operator, "redrive_inbox", None, str(inbox_id))
+
+        await self._act(write)
+        self._bell.ring("inbox")
+
+    async def redrive_outbox(self, outbox_id: int, *, operator: str) -> None:
+        """Send a dead or uncertain one again."""
+        now = self._clock()
+
+        def write(connection: Connection) -> None:
+            if not outbox.redrive(connection, outbox_id, now):
+                raise ActRefused("Kiriman ini tidak sedang menunggu keputusan.")
+            _audit(connection, now, operator, "redrive_outbox", None, str(outbox_id))
+
+        await self._act(write)
+
+    async def settle_uncertain(self, outbox_id: int, *, sent: bool, operator: str) -> None:
+        """A person looked: it did arrive, or it goes once more."""
+        if not sent:
+            return await self.redrive_outbox(outbox_id, operator=operator)
+        now = self._clock()
+
+        def write(connection: Connection) -> None:
+            if not outbox.settle(connection, outbox_id, now):
+                raise ActRefused("Kiriman ini tidak sedang menunggu keputusan.")
+            _audit(connection, now, operator, "settle", None, str(outbox_id))
+
+        return await self._act(write)
+
+    async def _act(self, write: Callable[[Connection], T]) -> T:
+        result = await self._db.write(write)
+        self._bell.ring("outbox")
+        self._bell.ring("desk")
+        return result
+
+
+def _there(connection: Connection, complaint_id: int) -> Found:
+    complaint = complaints.get(connection, complaint_id)
+    if complaint is None:
+        raise ActRefused("Laporan itu tidak ada.")
+    if complaint["merged_into"] is not None:
+        raise ActRefused("Laporan itu sudah digabungkan dengan laporan lain.")
+    return complaint
+
+
+def _mine(connection: Connection, complaint_id: int, to: State) -> Found:
+    complaint = _there(connection, complaint_id)
+    if complaint["door"] != "desk" and (complaint["forwarded_at"] is not None or to not in BEFORE_THE_DOOR):
+        raise ActRefused(f"Laporan ini ditangani melalui pintu “{complaint['door']}”; statusnya berubah di sana.")
+    return complaint
+
+
+def _audit(connection: Connection, now: datetime, operator: str, action: str, complaint_id: int | None, detail: str) -> None:
+    table = AuditRow.__table__  # type: ignore[attr-defined]
+    row = {"at": now, "operator": operator, "action": action, "complaint_id": complaint_id, "detail": detail}
+    connection.execute(insert(connection, table).values(**row))

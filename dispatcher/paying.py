@@ -1,0 +1,161 @@
+"""How a reply is sent, a complaint forwarded, a file fetched. Each is harmless the second time, or says that it is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from connectors.contract import Connector
+from connectors.errors import Malformed, RecipientGone, Refused
+from dispatcher import faults
+from dispatcher.doors.contract import Door, Filing, Receipt
+from dispatcher.evidence import media_type
+from dispatcher.reading import Readers, Unread
+from dispatcher.replies import of_debt
+from dispatcher.workers import Payment
+from normalizer.complaint import Complaint, EvidenceFile, State
+from store import complaints
+from store.blobs import Blobs
+from store.database import Database
+from store.outbox import Debt
+from store.tables import ComplaintRow, InboxRow
+
+FILE_LIMIT = 30 * 1024 * 1024
+"""Bytes of one file of evidence; larger ones stay with the platform and are named on the desk."""
+LOOK_BACK = timedelta(hours=1)
+"""A door's clock may differ from ours."""
+UNSENT = frozenset({State.WITHDRAWN, State.ARCHIVED, State.OUT_OF_SCOPE})
+
+
+class ReplyPayer:
+    """Sends a stored reply. An acknowledgement of unknown outcome goes once more, any other one waits for a person."""
+
+    def __init__(self, account: str, connector: Connector) -> None:
+        self._account, self._connector = account, connector
+
+    async def pay(self, debt: Debt) -> Payment:
+        faults.point("reply.before")
+        sent = await self._connector.send(of_debt(debt, self._account, self._connector.about.text_limit))
+        faults.point("reply.sent")
+        return lambda connection: sent.message_id
+
+    def may_repeat(self, debt: Debt) -> bool:
+        return self._connector.about.repeatable or (debt.key.startswith("ack:") and not debt.unsure)
+
+    def given_up(self, connection: Connection, debt: Debt, code: str) -> None:
+        return None
+
+
+class ForwardPayer:
+    """Hands a complaint to its door, once: key is the tracking number, and after an unknown outcome the door is asked first."""
+
+    def __init__(self, door: Door, db: Database, clock: Callable[[], datetime]) -> None:
+        self._door, self._db, self._clock = door, db, clock
+
+    async def pay(self, debt: Debt) -> Payment:
+        assert debt.complaint_id is not None
+        complaint_id = debt.complaint_id
+        row, filing = await self._db.read(lambda session: filing_of(session, complaint_id))
+        if row.merged_into is not None or row.state in UNSENT:
+            return lambda connection: None
+        faults.point("forward.before")
+        receipt = await self._found(debt, filing) if debt.unsure else None
+        receipt = receipt or await self._door.submit(filing, filing.tracking_number)
+        faults.point("forward.taken")
+        return lambda connection: self._write(connection, complaint_id, receipt)
+
+    async def _found(self, debt: Debt, filing: Filing) -> Receipt | None:
+        return await self._door.find(filing.tracking_number, debt.created_at - LOOK_BACK)
+
+    def _write(self, connection: Connection, complaint_id: int, receipt: Receipt) -> str:
+        now = self._clock()
+        complaints.change(connection, complaint_id, door_reference=receipt.reference, forwarded_at=now)
+        complaints.note(
+            connection,
+            complaint_id,
+            at=now,
+            kind="forwarded",
+            actor="system",
+            source=self._door.name,
+            external_id="receipt",
+            note=receipt.notice,
+        )
+        return receipt.reference
+
+    def may_repeat(self, debt: Debt) -> bool:
+        return self._door.can_find
+
+    def given_up(self, connection: Connection, debt: Debt, code: str) -> None:
+        if debt.complaint_id is not None:
+            complaints.note(
+                connection, debt.complaint_id, at=self._clock(), kind="undelivered", actor="system", source=self._door.name, note=code
+            )
+
+
+class FetchPayer:
+    """Brings a file into the blob store: from the platform, or out of the mail it came in."""
+
+    def __init__(self, connector: Connector, db: Database, blobs: Blobs, readers: Readers) -> None:
+        self._connector, self._db, self._blobs, self._readers = connector, db, blobs, readers
+
+    async def pay(self, debt: Debt) -> Payment:
+        faults.point("fetch.before")
+        ref = str(debt.payload["ref"])
+        content = await (self._part(ref) if ref.startswith("part:") else self._connector.download(ref, FILE_LIMIT))
+        sha256 = await asyncio.to_thread(self._blobs.put, content)
+        faults.point("fetch.after")
+        values = {"sha256": sha256, "size": len(content), "media_type": media_type(content), "error": None}
+        evidence_id = int(debt.payload["evidence_id"])
+
+        def write(connection: Connection) -> None:
+            complaints.change_evidence(connection, evidence_id, **values)
+
+        return write
+
+    async def _part(self, ref: str) -> bytes:
+        _, inbox_id, index = ref.split(":")
+        raw = await self._db.read(lambda session: _raw(session, int(inbox_id), self._blobs))
+        if raw is None:
+            raise RecipientGone("Surel aslinya sudah dihapus.")
+        try:
+            return await self._readers.part(raw, int(index))
+        except Unread as unread:
+            raise Malformed(f"Lampiran tidak terbaca ({unread.reason}).") from None
+
+    def may_repeat(self, debt: Debt) -> bool:
+        return True
+
+    def given_up(self, connection: Connection, debt: Debt, code: str) -> None:
+        complaints.change_evidence(connection, int(debt.payload["evidence_id"]), error=code)
+
+
+def _raw(session: Session, inbox_id: int, blobs: Blobs) -> bytes | None:
+    row = session.get(InboxRow, inbox_id)
+    if row is None:
+        return None
+    if row.raw_sha256 is None:
+        return row.raw
+    try:
+        return blobs.get(row.raw_sha256)
+    except FileNotFoundError:
+        return None
+
+
+def filing_of(session: Session, complaint_id: int) -> tuple[ComplaintRow, Filing]:
+    """What the door gets: the complaint as it is now, the citizen's later words included. Raises Refused when it is gone."""
+    row = session.get(ComplaintRow, complaint_id)
+    if row is None:
+        raise Refused("Laporan ini tidak ada lagi.")
+    values: dict[str, Any] = {name: getattr(row, name) for name in Complaint.model_fields}
+    more = [each.body for each in complaints.supplements_of(session, complaint_id) if each.body]
+    values["body"] = "\n\n".join([row.body, *more]) if more else row.body
+    values["evidence"] = [
+        EvidenceFile(filename=each.filename, media_type=each.media_type, size=each.size, sha256=each.sha256)
+        for each in complaints.evidence_of(session, complaint_id)
+    ]
+    return row, Filing(complaint=Complaint.model_validate(values), tracking_number=row.tracking_number)
