@@ -1,0 +1,122 @@
+"""What a text is for: a complaint, a question about one, a command, or only politeness. In doubt it is a complaint; nothing is dropped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from normalizer import tracking
+from normalizer.complaint import Outcome
+
+_GREETING = frozenset(
+    "assalamualaikum asalamualaikum assalamu assalammualaikum alaikum salam wr wb ww aswrwb warahmatullahi wabarakatuh warohmatullahi wabarokatuh selamat pagi siang sore malam"
+    " malem halo hallo hai hi hello hey hei p ping tes test testing permisi punten sampurasun kulo bapak ibu admin kakak mas mbak kang teh gan bang om"
+    " sejahtera shalom min mimin ya yth wali kota walikota bupati bup ada orang bot dear good morning afternoon evening cimahi diskominfo kominfo ass askum aslm mlm pgi".split()
+)
+_THANKS = frozenset(
+    "terima kasih banyak atas bantuan bantuannya perhatian perhatiannya infonya informasinya responnya respon jawabannya ya bapak ibu admin kakak mas mbak siap oke ok okay baik"
+    " sip mantap alhamdulillah sudah kembali sangat kang teh thanks thank you thankyou very much sama-sama dan untuk kerjasamanya kerja samanya semoga sehat selalu"
+    " amin aamiin noted".split()
+)
+_THANKING = frozenset("kasih thanks thank thankyou oke ok okay siap sip mantap baik noted alhamdulillah".split())
+_FILLER = frozenset(
+    "status cek nomor no laporan lapor tiket saya aduan pengaduan kode tracking id dengan bagaimana kelanjutan perkembangan tindak lanjut tindaklanjut progress progres sudah sampai"
+    " mana mohon info informasi tolong terkait untuk dari atas yang ini itu kapan halo admin bapak ibu selamat pagi siang sore malam ya nya di apa apakah ada kabar hasil hasilnya"
+    " kabarnya statusnya ditindaklanjuti diproses belum ditanggapi dijawab izin bertanya tanya menanyakan mau ingin my report number please check what is the of mengecek lacak melacak"
+    " laporannya kelanjutannya perkembangannya terima kasih gimana mas mbak kak assalamualaikum".split()
+)
+_ASKS_STATUS = re.compile(
+    r"\b(?:status(?:nya)? (?:laporan|aduan|pengaduan)|cek (?:status|laporan|aduan)|(?:kelanjutan|perkembangan|tindak lanjut|progress?|kabar|hasil)(?:nya)? (?:dari |atas )?(?:laporan|aduan|pengaduan)"
+    r"|(?:laporan|aduan|pengaduan)(?: saya| kami)?(?: \w+){0,3} (?:sudah sampai (?:di )?mana|sampai mana|bagaimana|sudah ditindaklanjuti|sudah diproses)|lacak (?:laporan|aduan)"
+    r"|status of my (?:report|complaint))\b"
+)
+_NEW_REPORT = re.compile(
+    r"^\W*(?:ini )?(?:la?po?ran?|aduan|pengaduan|keluhan) (?:yang )?(?:baru|lain)\b(?! (?:saja|aja|ini|lagi|itu|dibuat))[\W_]*",
+    re.IGNORECASE,
+)
+_SLASH = re.compile(r"^/([A-Za-z_]{2,32})(?:@\w+)?\s*")
+_COMMANDS = {
+    "start": "start", "mulai": "start", "menu": "bantuan", "lapor": "lapor", "laporan": "lapor", "report": "lapor", "status": "status", "cek": "status",
+    "bantuan": "bantuan", "help": "bantuan", "tolong": "bantuan", "panduan": "bantuan", "batal": "batal", "cancel": "batal", "baru": "baru", "stop": "batal",
+}  # fmt: skip
+_TAKES_WORDS = frozenset({"lapor", "baru"})
+_STATUS_WORDS_AT_MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    outcome: Outcome
+    reason: str | None = None
+    command: str | None = None
+    tracking_number: str | None = None
+    starts_new: bool = False
+    text: str = ""
+    """What is left when the command or "laporan baru" is taken off."""
+
+
+def judge(text: str, tokens: Sequence[str], *, command: str | None, prefix: str, other_evidence: bool) -> Intent:
+    """tokens: `wording.words(text)`. other_evidence: a file or a pin came with it, so that even a bare "halo" belongs to a complaint."""
+    slash = _SLASH.match(text)
+    rest = text[slash.end() :] if slash else text
+    named = (command or (slash.group(1).lower() if slash else "")).lower()
+    if named:
+        return _commanded(_COMMANDS.get(named, named), rest, prefix, other_evidence)
+    number = tracking.find(prefix, text)
+    new = _NEW_REPORT.match(text)
+    if new:
+        return _new(text[new.end() :], number, other_evidence)
+    if other_evidence:
+        return Intent(Outcome.COMPLAINT, tracking_number=_printed(number), text=text)
+    return _spoken(text, tokens, number, prefix)
+
+
+def _spoken(text: str, tokens: Sequence[str], number: str | None, prefix: str) -> Intent:
+    shown = _printed(number)
+    if len(tokens) == 1 and tokens[0] in _COMMANDS and tokens[0] not in ("tolong", "cek"):
+        return _commanded(_COMMANDS[tokens[0]], "", prefix, False)
+    if _is_status_query(text, tokens, number, prefix):
+        return Intent(Outcome.STATUS_QUERY, "asks_status", tracking_number=shown, text=text)
+    if tokens and set(tokens) & _THANKING and all(token in _THANKS or token in _GREETING for token in tokens):
+        return Intent(Outcome.SET_ASIDE, "thanks", tracking_number=shown, text=text)
+    if tokens and all(token in _GREETING for token in tokens):
+        return Intent(Outcome.SET_ASIDE, "greeting", tracking_number=shown, text=text)
+    return Intent(Outcome.COMPLAINT, tracking_number=shown, text=text)
+
+
+def _is_status_query(text: str, tokens: Sequence[str], number: str | None, prefix: str) -> bool:
+    if number:
+        squeezed = {token for token in tokens if not _of_number(token, number, prefix)}
+        return squeezed <= _FILLER
+    if len(tokens) > _STATUS_WORDS_AT_MOST:
+        return False
+    return bool(_ASKS_STATUS.search(" ".join(tokens))) and sum(token not in _FILLER for token in tokens) <= 3
+
+
+def _of_number(token: str, number: str, prefix: str) -> bool:
+    bare = token.replace("-", "").upper()
+    return (
+        tracking.stored(prefix, bare) == number
+        or bare == prefix
+        or (len(bare) == 4 and any(map(str.isdigit, bare)))
+        or (len(bare) == 4 and bare in number)
+    )
+
+
+def _commanded(command: str, rest: str, prefix: str, other_evidence: bool) -> Intent:
+    number = tracking.find(prefix, rest)
+    told = rest.strip()
+    if command in _TAKES_WORDS and (other_evidence or len(told.split()) >= 2):
+        return Intent(Outcome.COMPLAINT, tracking_number=_printed(number), starts_new=True, text=told)
+    return Intent(Outcome.COMMAND, command=command, tracking_number=_printed(number), starts_new=command == "baru", text=told)
+
+
+def _new(rest: str, number: str | None, other_evidence: bool) -> Intent:
+    told = rest.strip()
+    if told or other_evidence:
+        return Intent(Outcome.COMPLAINT, tracking_number=_printed(number), starts_new=True, text=told)
+    return Intent(Outcome.COMMAND, command="baru", starts_new=True)
+
+
+def _printed(number: str | None) -> str | None:
+    return tracking.printed(number) if number else None

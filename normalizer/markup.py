@@ -1,0 +1,54 @@
+"""HTML -> text, as a reader would see it: no scripts, no styles, no fetch of anything."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_LIMIT = 2_000_000
+_DEPTH = 150
+_SILENT = re.compile(r"<(script|style|head|title|svg|template|noscript)\b[^>]{0,2000}>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,15})\b[^<>]{0,5000}>")
+_BLOCKS = frozenset("p div br tr li h1 h2 h3 h4 h5 h6 table ul ol blockquote hr pre section article header footer".split())
+_VOID = frozenset("br hr img input meta link col area base wbr source".split())
+_QUOTE_OPEN = re.compile(r"<blockquote\b[^<>]{0,2000}>", re.IGNORECASE)
+
+
+def to_text(markup: str) -> str:
+    """Lines of text; blockquotes as `> ` is left to the caller's rules (see quotes). Linear in the length, whatever the nesting."""
+    markup = _COMMENT.sub("", markup[:_LIMIT])
+    markup = _SILENT.sub("", markup) if "</" in markup else markup
+    if markup.count("<") > 20_000 or _nesting(markup) > _DEPTH:
+        return _strip(markup)
+    try:
+        return _rendered(markup)
+    except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError):
+        return _strip(markup)
+
+
+def _rendered(markup: str) -> str:
+    from inscriptis import get_text
+    from inscriptis.css_profiles import STRICT_CSS_PROFILE
+    from inscriptis.model.config import ParserConfig
+
+    return str(get_text(markup, ParserConfig(css=STRICT_CSS_PROFILE.copy(), display_links=False, display_images=False)))
+
+
+def _strip(markup: str) -> str:
+    """Tags off, block ends as line ends: for what is too deep to be laid out."""
+
+    def end(match: re.Match[str]) -> str:
+        return "\n" if match.group(2).lower() in _BLOCKS else ""
+
+    return html.unescape(_TAG.sub(end, markup))
+
+
+def _nesting(markup: str) -> int:
+    deepest = depth = 0
+    for match in _TAG.finditer(markup):
+        if match.group(2).lower() in _VOID:
+            continue
+        depth += -1 if match.group(1) else 1
+        deepest = max(deepest, depth)
+    return deepest

@@ -1,0 +1,107 @@
+"""One Inbound in, one reasoned outcome out. Pure: the same Inbound and profile give the same Normalized, for ever.
+
+The chain: read the envelope, set aside what nobody complains with, ask for the intent, then fill in what the words tell.
+"""
+
+from __future__ import annotations
+
+from config.profile import Profile
+from connectors.contract import Inbound, Place
+from normalizer import chat, classify, contact, intent, language, mail, place, privacy, title, urgency
+from normalizer.complaint import Location, Outcome, Reporter, Urgency
+from normalizer.intent import Intent
+from normalizer.message import Message
+from normalizer.outcome import Normalized, Party
+from normalizer.wording import words
+
+
+def normalize(inbound: Inbound, profile: Profile) -> Normalized:
+    """Never raises on content. In doubt it is a complaint. For channel "email" `inbound.raw` is parsed as a mail."""
+    message = mail.read(inbound, profile.tz) if inbound.channel == "email" and inbound.raw else chat.read(inbound)
+    if message.set_aside:
+        return _outcome(inbound, message, Outcome.SET_ASIDE, reason=message.set_aside)
+    if not message.body and not message.subject and not inbound.command and inbound.place is None and not message.attachments:
+        return _outcome(inbound, message, Outcome.SET_ASIDE, reason="empty")
+    tokens = words(message.body)
+    meant = intent.judge(
+        message.body,
+        tokens,
+        command=inbound.command,
+        prefix=profile.prefix,
+        other_evidence=bool(message.attachments or inbound.place) or _subject_tells(message),
+    )
+    found = {
+        "command": meant.command,
+        "tracking_number": meant.tracking_number,
+        "starts_new": meant.starts_new,
+        "language": language.of(message.body, tokens),
+        "personal_data": privacy.find(message.body),
+        "reporter": contact.reporter(message.sender, message.body),
+    }
+    if meant.outcome is not Outcome.COMPLAINT:
+        return _outcome(inbound, message, meant.outcome, reason=meant.reason, **found)
+    return _outcome(inbound, message, Outcome.COMPLAINT, **(found | _complaint(inbound, message, meant, profile)))
+
+
+def _complaint(inbound: Inbound, message: Message, meant: Intent, profile: Profile) -> dict[str, object]:
+    """What only a complaint has. The steps read the citizen's own words; a mail's subject counts where it tells something."""
+    told = meant.text
+    headline = title.of(message.subject, told)
+    wordless = not told.strip() and not (message.subject and _subject_tells(message))
+    said = words(f"{message.subject or ''}\n{told}")
+    suggestions = classify.categories(words(told), words(headline), profile)
+    pressing = urgency.judge(said, profile.emergency_words)
+    anonymous, confidential = privacy.wishes(f"{message.subject or ''}\n{told}")
+    best = suggestions[0].category if suggestions else None
+    return {
+        "body": told,
+        "personal_data": privacy.find(told),
+        "title": title.without_words(_kinds(inbound, message)) if wordless else headline,
+        "words": not wordless,
+        "location": _location(told, message.subject, inbound.place, profile),
+        "suggestions": suggestions,
+        "category": best,
+        "agency": profile.agency_for(best),
+        "classification": classify.kind(said, suggestions, profile, question="?" in told),
+        "urgency": pressing,
+        "emergency": pressing is Urgency.EMERGENCY,
+        "anonymous": anonymous,
+        "confidential": confidential,
+    }
+
+
+def _location(told: str, subject: str | None, pin: Place | None, profile: Profile) -> Location:
+    found = place.find(told, pin, profile.region_code)
+    if found == Location() and subject:
+        return place.find(subject, pin, profile.region_code)
+    return found
+
+
+def _subject_tells(message: Message) -> bool:
+    return bool(message.subject) and title.tells(message.subject or "")
+
+
+def _kinds(inbound: Inbound, message: Message) -> list[str]:
+    return [*message.kinds, *(["place"] if inbound.place else [])]
+
+
+def _outcome(inbound: Inbound, message: Message, outcome: Outcome, *, reason: str | None = None, **found: object) -> Normalized:
+    told: dict[str, object] = {
+        "message_id": message.message_id,
+        "in_reply_to": message.in_reply_to,
+        "sender": Party(id=message.sender.id or None, name=message.sender.name, address=message.sender.address),
+        "reporter": Reporter(name=message.sender.name),
+        "subject": message.subject,
+        "text": message.text,
+        "body": message.body,
+        "operator_note": message.note,
+        "submitted_at": message.sent_at,
+        "forwarded": message.original is not None,
+        "original": message.original,
+        "auto_generated": message.auto_generated,
+        "bounce": message.bounce,
+        "attachments": list(message.attachments),
+        "parts": list(message.parts),
+    }
+    envelope = {"channel": inbound.channel, "account": inbound.account, "external_id": inbound.external_id}
+    return Normalized.model_validate({**envelope, **told, **found, "outcome": outcome, "reason": reason})

@@ -1,0 +1,163 @@
+"""Where it happened: the platform's pin, the words that name the place, RT and RW, and the village behind them when that is certain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from connectors.contract import Place
+from normalizer import region
+from normalizer.characters import one_line
+from normalizer.complaint import Location
+
+_SPAN_LIMIT = 160
+_READ_LIMIT = 4_000
+
+_START = re.compile(
+    r"\b(?:(?:jl|jln|jalan|gg|gang)\b\.?\s*(?=[A-Z0-9a-z])|(?:komplek(?:s)?|perum(?:ahan)?|kp|kampung|dusun|kel|kelurahan|desa|kec|kecamatan|blok|pasar"
+    r"|simpang|perempatan|pertigaan|bunderan|alun-alun|terminal|stasiun|jembatan|puskesmas|sd|sdn|smpn?|sman?|smkn?|masjid|taman|sungai|kali)\b\.?\s*(?=[A-Z0-9a-z])"
+    r"|rt\.?\s*[/ ]?\s*(?:rw)?\.?\s*\d)",
+    re.IGNORECASE,
+)
+_STREET_WORDS = frozenset(
+    "jl jln jalan gg gang komplek kompleks perum perumahan kp kampung dusun kel kelurahan desa kec kecamatan rt".split()
+)
+_NO_NAME = frozenset(
+    "rusak berlubang bolong hancur amblas ambles parah becek gelap macet ini itu yang di depan umum raya utama kota desa kampung lingkungan gang tol menuju ke dari"
+    " tidak belum sudah sangat banyak dan atau kami saya nya tersebut mulus penuh licin ditutup buntu utamanya warga setempat banjir sepi ramai".split()
+)
+_END = re.compile(
+    r"[\n;!?()]|(?<!\bjl)(?<!\bjln)(?<!\bno)(?<!\bkel)(?<!\bkec)(?<!\bgg)(?<!\brt)(?<!\brw)(?<!\bkp)\.(?:\s|$)|,?\s+(?:yang|yg|sudah|sdh|udah|mohon|mhn|tolong|karena|krn|tidak|tdk|ga|gak"
+    r"|belum|blm|rusak|berlubang|bolong|hancur|amblas|mati|padam|mampet|banjir|macet|gelap|penuh|menumpuk|dan|dengan|dgn|untuk|utk|agar|supaya|sejak|dari|selama|pada|sering"
+    r"|selalu|ada|banyak|terlihat|sangat|masih|hampir|terus|akibat|terjadi|tumbang|bocor|bau|lagi|ini|itu|terima|trims|kapan|pak|bu|min)\b",
+    re.IGNORECASE,
+)
+_RT_RW = re.compile(
+    r"\brt\.?\s*(?:/\s*)?rw\.?\s*:?\s*(?P<rt1>\d{1,3})\s*[/\-]\s*(?P<rw1>\d{1,3})|\brt\.?\s*:?\s*(?P<rt2>\d{1,3})\s*(?:[/,\-]|dan)?\s*(?:rw\.?\s*:?\s*)?(?:(?<=[/\-])|(?<=rw)|(?<=rw )"
+    r"|(?<=rw\.)|(?<=rw\. ))(?P<rw2>\d{1,3})|\brt\.?\s*:?\s*(?P<rt3>\d{1,3})|\brw\.?\s*:?\s*(?P<rw4>\d{1,3})",
+    re.IGNORECASE,
+)
+_POINT = re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{4,10})\s*,\s*(-?\d{2,3}\.\d{4,10})(?!\d)")
+_MARKED = re.compile(r"\b(?P<kind>kelurahan|kel|desa|kecamatan|kec)\b\.?\s*:?\s*(?P<name>[a-z][a-z' ]{2,40})", re.IGNORECASE)
+_NAMED = re.compile(r"\b(?:di|daerah|wilayah|sekitar|dekat|arah|warga)\s+(?P<name>[a-z][a-z' ]{2,40})", re.IGNORECASE)
+_PIECES = re.compile(r"[,\n.;]|\b(?:rt|rw)\b[.\s/]*\d{0,3}|\b(?:dan|atau|depan|dekat|no)\b|\d+", re.IGNORECASE)
+_VILLAGE_WORDS = re.compile(
+    r"\b(?:kel|kelurahan|desa|kec|kecamatan|rt|rw|jl|jln|jalan|gg|gang|komplek|kompleks|perum|perumahan|kp|kampung|blok|di|daerah|wilayah)\b",
+    re.IGNORECASE,
+)
+
+
+def find(text: str, pin: Place | None, region_code: str) -> Location:
+    """text: clean. region_code: the city's; places outside it are never named. Nothing found: an empty Location."""
+    read = text[:_READ_LIMIT]
+    spoken = _span(read)
+    rt, rw = _rt_rw(read)
+    lat, lon = _point(read, pin)
+    code = _region(read, region_code) if _VILLAGE_WORDS.search(read) else None
+    address = one_line(pin.text, 200) if pin and pin.text else spoken
+    if not (spoken or rt or rw or lat is not None or code or address):
+        return Location()
+    return Location(
+        text=spoken,
+        address=address,
+        region_code=code,
+        region_name=region.name_of(code) if code else None,
+        rt=rt,
+        rw=rw,
+        lat=lat,
+        lon=lon,
+        confidence="high" if code or lat is not None else "low",
+    )
+
+
+def _span(text: str) -> str | None:
+    """The longest run of words that names an address: from "Jl.", "Kp.", "Kelurahan" … to where the sentence goes on."""
+    best = ""
+    reached = 0
+    for start in _START.finditer(text):
+        if start.start() < reached:
+            continue
+        end = _end(text, start.end())
+        if not _names_something(start.group(), text[start.end() : end]):
+            continue
+        span = text[start.start() : end].strip(" ,.-:")
+        reached = end
+        if _better(span, best):
+            best = span
+    return one_line(best, _SPAN_LIMIT) or None
+
+
+def _end(text: str, position: int) -> int:
+    window = text[position : position + _SPAN_LIMIT]
+    stop = _END.search(window)
+    return position + (stop.start() if stop else len(window))
+
+
+def _names_something(marker: str, rest: str) -> bool:
+    if marker[-1:].isdigit():
+        return True
+    first = re.match(r"[^\W_]+", rest.lstrip())
+    return first is not None and first.group().lower() not in _NO_NAME
+
+
+def _better(span: str, best: str) -> bool:
+    def rank(words: str) -> tuple[bool, int]:
+        return words.lower().split(".")[0].split(" ")[0] in _STREET_WORDS, len(words)
+
+    return bool(span) and (not best or rank(span) > rank(best))
+
+
+def _rt_rw(text: str) -> tuple[str | None, str | None]:
+    """Three digits each, as on an identity card."""
+    rt = rw = None
+    for match in _RT_RW.finditer(text):
+        found = match.groupdict()
+        rt = rt or found["rt1"] or found["rt2"] or found["rt3"]
+        rw = rw or found["rw1"] or found["rw2"] or found["rw4"]
+    return rt and rt.zfill(3), rw and rw.zfill(3)
+
+
+def _point(text: str, pin: Place | None) -> tuple[float | None, float | None]:
+    """The pin, or coordinates in the text; outside the world or on Null Island it is no place."""
+    written = _POINT.search(text)
+    pairs = [(pin.lat, pin.lon)] if pin else []
+    if written:
+        pairs.append((float(written.group(1)), float(written.group(2))))
+    for lat, lon in pairs:
+        if lat is not None and lon is not None and -90 <= lat <= 90 and -180 <= lon <= 180 and (abs(lat) > 1e-6 or abs(lon) > 1e-6):
+            return lat, lon
+    return None, None
+
+
+def _region(text: str, prefix: str) -> str | None:
+    """The code of the one village or district that the text surely means; None when it names several or none."""
+    known = region.under(prefix)
+    villages: set[str] = set()
+    districts: set[str] = set()
+    for name, kind in _candidates(text):
+        for match in known.get(name, ()):
+            if kind == "named" and match.ordinary:
+                continue
+            if kind != "named" and match.village != (kind == "village"):
+                continue
+            (villages if match.village else districts).add(match.code)
+    inside = {code for code in villages if any(code.startswith(district + ".") for district in districts)}
+    if len(inside or villages) == 1:
+        return next(iter(inside or villages))
+    districts = districts or {code.rpartition(".")[0] for code in villages}
+    return next(iter(districts)) if len(districts) == 1 else None
+
+
+def _candidates(text: str) -> Iterator[tuple[str, str]]:
+    """(squeezed name, village | district | named): the first one to three words after a marker; a comma piece of an address."""
+    for pattern in (_MARKED, _NAMED):
+        for match in pattern.finditer(text):
+            marker = (match.groupdict().get("kind") or "").lower()
+            kind = "village" if marker in ("kelurahan", "kel", "desa") else "district" if marker else "named"
+            parts = match.group("name").split()[:3]
+            for count in range(1, len(parts) + 1):
+                yield region.squeeze("".join(parts[:count])), kind
+    for piece in _PIECES.split(text):
+        squeezed = region.squeeze(piece)
+        if 4 <= len(squeezed) <= 40:
+            yield squeezed, "named"

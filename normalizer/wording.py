@@ -1,0 +1,113 @@
+"""Words for comparing: slang expanded, affixes peeled. What a person reads is never changed by this."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from normalizer.characters import fold
+
+_WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+
+SLANG: Mapping[str, str] = {
+    "yg": "yang", "utk": "untuk", "tuk": "untuk", "sdh": "sudah", "udh": "sudah", "udah": "sudah", "dah": "sudah", "jl": "jalan", "jln": "jalan",
+    "tdk": "tidak", "ga": "tidak", "gak": "tidak", "ngga": "tidak", "nggak": "tidak", "enggak": "tidak", "gk": "tidak", "tak": "tidak",
+    "blm": "belum", "blom": "belum", "blum": "belum", "krn": "karena", "karna": "karena", "dgn": "dengan", "dg": "dengan", "jg": "juga",
+    "mhn": "mohon", "mohn": "mohon", "bpk": "bapak", "bs": "bisa", "tp": "tapi", "dll": "dan lain-lain", "lpr": "lapor", "lap": "laporan",
+    "pd": "pada", "dlm": "dalam", "spy": "supaya", "kpd": "kepada", "sy": "saya", "sya": "saya", "gw": "saya", "gue": "saya", "aq": "aku",
+    "org": "orang", "orng": "orang", "bgt": "sangat", "banget": "sangat", "skrg": "sekarang", "skrng": "sekarang", "kmrn": "kemarin", "trs": "terus",
+    "trus": "terus", "lg": "lagi", "lgi": "lagi", "bnyk": "banyak", "byk": "banyak", "dpn": "depan", "blkg": "belakang", "gmn": "bagaimana",
+    "gimana": "bagaimana", "knp": "kenapa", "kpn": "kapan", "dmn": "di mana", "dimana": "di mana", "hrs": "harus", "msh": "masih", 
+    "sampe": "sampai", "jgn": "jangan", "tlg": "tolong", "tlong": "tolong", "tolongg": "tolong", "mksh": "terima kasih", "makasih": "terima kasih",
+    "makasi": "terima kasih", "trims": "terima kasih", "trimakasih": "terima kasih", "terimakasih": "terima kasih", "tks": "terima kasih",
+    "thx": "terima kasih", "tq": "terima kasih", "nuhun": "terima kasih", "maturnuwun": "terima kasih", "suwun": "terima kasih",
+    "nuwun": "terima kasih", "pak": "bapak", "bu": "ibu", "gg": "gang", "kel": "kelurahan", "kec": "kecamatan", "perum": "perumahan",
+    "komp": "kompleks", "komplek": "kompleks", "kp": "kampung", "kmp": "kampung", "tmpt": "tempat", "tgl": "tanggal", "thn": "tahun", "bln": "bulan",
+    "hr": "hari", "mlm": "malam", "pgi": "pagi", "sore2": "sore", "brp": "berapa", "brapa": "berapa", "klo": "kalau",
+    "kalo": "kalau", "kl": "kalau", "bgmn": "bagaimana", "ktr": "kantor", "kntr": "kantor", "pkm": "puskesmas", "rmh": "rumah", "sblm": "sebelum",
+    "stlh": "setelah", "sklh": "sekolah", "skolah": "sekolah", "byr": "bayar", "mslh": "masalah", "wrg": "warga", "masy": "masyarakat",
+    "lobang": "lubang", "berlobang": "berlubang", "ancur": "hancur", "jembatan2": "jembatan",
+    "rusakk": "rusak", "paraah": "parah", "ambulance": "ambulans", "wi-fi": "wifi", "e-ktp": "ektp", "gorong-gorong": "gorong gorong",
+    "min": "admin", "mimin": "admin", "kak": "kakak", "pemkot": "pemerintah kota", "pemda": "pemerintah daerah",
+}  # fmt: skip
+"""Abbreviation -> plain word. "dr" and "kk" stay: they mean two things."""
+
+_PREFIXES = ("meng", "meny", "mem", "men", "me", "peng", "peny", "pem", "pen", "per", "pe", "ber", "ter", "di", "ke", "se")
+_NASAL = {"meny": "s", "peny": "s", "mem": "p", "pem": "p", "men": "t", "pen": "t", "meng": "k", "peng": "k"}
+_SUFFIXES = ("nya", "kan", "lah", "kah", "an", "ku", "mu", "i")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, folded, stretched letters shortened (tolooong -> tolong), slang expanded."""
+    found: list[str] = []
+    for word in _WORD.findall(fold(text)):
+        plain = SLANG.get(word)
+        if plain is None and _STRETCHED.search(word):
+            word = _STRETCHED.sub(r"\1", word)
+            plain = SLANG.get(word)
+        if plain is None:
+            found.append(word)
+        else:
+            found.extend(plain.split(" "))
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def forms(word: str) -> frozenset[str]:
+    """The word and what is left of it without the usual Indonesian endings and prefixes (persampahan -> sampah)."""
+    ends = {word}
+    ends.update(word[: -len(end)] for end in _SUFFIXES if word.endswith(end) and len(word) - len(end) >= 3)
+    if word.endswith("annya") and len(word) > 8:
+        ends.add(word[:-5])
+    found = set(ends)
+    for shorter in ends:
+        for prefix in _PREFIXES:
+            rest = shorter[len(prefix) :]
+            if shorter.startswith(prefix) and len(rest) >= 3:
+                found.add(rest)
+                if prefix in _NASAL:
+                    found.add(_NASAL[prefix] + rest)
+    return frozenset(found)
+
+
+class Lexicon:
+    """Phrases to be found in a text, each standing for one or more keys. Longer phrases win; a word counts once."""
+
+    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
+        """phrases: (key, phrase)."""
+        self._starts: dict[str, dict[tuple[str, ...], list[str]]] = {}
+        for key, phrase in phrases:
+            parts = tuple(words(phrase))
+            if parts:
+                keys = self._starts.setdefault(parts[0], {}).setdefault(parts, [])
+                if key not in keys:
+                    keys.append(key)
+
+    def find(self, tokens: Sequence[str]) -> list[tuple[str, tuple[str, ...], int]]:
+        """(key, phrase, position) for every phrase that the tokens hold, from left to right."""
+        found: list[tuple[str, tuple[str, ...], int]] = []
+        position = 0
+        while position < len(tokens):
+            phrase, keys = self._longest(tokens, position)
+            found.extend((key, phrase, position) for key in keys)
+            position += len(phrase) or 1
+        return found
+
+    def _longest(self, tokens: Sequence[str], position: int) -> tuple[tuple[str, ...], list[str]]:
+        best: tuple[str, ...] = ()
+        keys: list[str] = []
+        for form in forms(tokens[position]):
+            for phrase, names in self._starts.get(form, {}).items():
+                if len(phrase) > len(best) and self._stands(phrase, tokens, position):
+                    best, keys = phrase, names
+                elif len(phrase) == len(best) and phrase[0] == tokens[position] and best[0] != tokens[position]:
+                    best, keys = phrase, names
+        return best, keys
+
+    @staticmethod
+    def _stands(phrase: tuple[str, ...], tokens: Sequence[str], position: int) -> bool:
+        if position + len(phrase) > len(tokens):
+            return False
+        return all(part in forms(tokens[position + offset]) for offset, part in enumerate(phrase))
