@@ -44,7 +44,20 @@ def fire(url: str, seconds: float, first_id: int, secret: str) -> Load:
     program = wrk()
     if program:
         script = str(HERE / "webhooks.lua")
-        command = [program, "-t1", f"-c{CONNECTIONS}", f"-d{round(seconds)}s", "--timeout", "20s", "-s", script, url, "--", str(first_id), secret]
+        command = [
+            program,
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{round(seconds)}s",
+            "--timeout",
+            "20s",
+            "-s",
+            script,
+            url,
+            "--",
+            str(first_id),
+            secret,
+        ]
     else:
         command = [sys.executable, str(HERE / "load.py"), url, str(seconds), str(first_id), secret]
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout

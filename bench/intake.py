@@ -1,0 +1,191 @@
+"""How much the hub takes in, beside a bare handler, in one run on one machine. `make bench`, or `python bench/intake.py --seconds 20`.
+
+Telegram-shaped webhooks over HTTP on loopback, 64 connections, SQLite with synchronous=FULL, the whole line running: normalise, register, forward to the
+desk, answer through a stand-in of Telegram. Slices of the bare handler and of the hub alternate, and the hub stands still (SIGSTOP) during the
+bare one's, so that what else the machine does falls on both. Figures of two machines, or of two runs, are not to be compared; the ratio of one run is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import socket
+import sqlite3
+import statistics
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import load
+from load import Load
+from tree import Tree
+
+SECRET = "bench-rahasia"
+IDLE_LIMIT_MB = 150
+CONFIG = """
+[store]
+url = "sqlite:///{folder}/hub.db"
+blobs = "{folder}/blobs"
+
+[http]
+public_url = "http://127.0.0.1:{port}"
+
+[log]
+level = "warning"
+"""
+BOT = """
+[accounts.bot]
+channel = "telegram"
+mode = "webhook"
+api_base = "{sink}"
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=int, default=20, help="of load on the hub, and as many on the bare handler")
+    parser.add_argument("--slices", type=int, default=4)
+    parser.add_argument("--json", type=Path, help="write the figures here too")
+    options = parser.parse_args()
+    if not load.wrk():
+        print(load.HOW_TO_GET_WRK)
+    with tempfile.TemporaryDirectory(prefix="satupintu-bench-") as folder:
+        figures = idle(Path(folder) / "idle") | intake(Path(folder) / "load", options.seconds, options.slices)
+    show(figures)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1))
+
+
+def idle(folder: Path) -> dict[str, float]:
+    """Memory of `serve` with chat only, some seconds after it is ready."""
+    hub, _ = start_hub(folder, "")
+    time.sleep(5)
+    figures = {"idle_rss_mb": hub.rss() / 2**20, "idle_pss_mb": hub.pss() / 2**20}
+    hub.end()
+    return figures
+
+
+def intake(folder: Path, seconds: int, slices: int) -> dict[str, float]:
+    folder.mkdir()
+    sink = Tree("bench/sink.py", log=folder / "sink.log")
+    bare = Tree("bench/bare.py", str(folder / "bare.db"), log=folder / "bare.log")
+    hub, url = start_hub(folder, BOT.format(sink=sink.first_line()))
+    try:
+        return alternate(bare.first_line(), hub, f"{url}/hooks/telegram/bot", folder, seconds, slices)
+    finally:
+        for tree in (hub, bare, sink):
+            tree.end()
+
+
+def alternate(bare_url: str, hub: Tree, hub_url: str, folder: Path, seconds: int, slices: int) -> dict[str, float]:
+    bare_slices: list[Load] = []
+    hub_slices: list[Load] = []
+    used = {"main": 0.0, "all": 0.0}
+    load.fire(hub_url, 1, 1_000_000_000, SECRET)  # warm
+    before = counts(folder)
+    for nth in range(slices):
+        hub.signal(signal.SIGSTOP)
+        bare_slices.append(load.fire(bare_url, seconds / slices, 1, SECRET))
+        hub.signal(signal.SIGCONT)
+        begun = hub.cpu()
+        with hub.watched():
+            hub_slices.append(load.fire(hub_url, seconds / slices, 2_000_000_000 + nth * 100_000_000, SECRET))
+        used = {name: used[name] + ended - begun[name] for name, ended in hub.cpu().items()}
+    after = counts(folder)
+    alone = line_alone(folder, 5)
+    took = sum(one.seconds for one in hub_slices)
+    accepted = sum(one.requests - one.failed for one in hub_slices)
+    done = {name: after[name] - before[name] for name in after}
+    return {
+        "bare_per_second": statistics.median(one.rate for one in bare_slices),
+        "accepted_per_second": statistics.median(one.rate for one in hub_slices),
+        "ratio": statistics.median(ours.rate / theirs.rate for ours, theirs in zip(hub_slices, bare_slices, strict=True)),
+        "p50_ms": statistics.median(one.p50 for one in hub_slices),
+        "p99_ms": max(one.p99 for one in hub_slices),
+        "bare_p50_ms": statistics.median(one.p50 for one in bare_slices),
+        "bare_p99_ms": max(one.p99 for one in bare_slices),
+        "failed": sum(one.failed for one in hub_slices),
+        "accepted": accepted,
+        "registered_per_second": done["registered"] / took,
+        "forwarded_per_second": done["forwarded"] / took,
+        "answered_per_second": done["answered"] / took,
+        "whole_per_second": done["whole"] / took,
+        "whole_per_second_alone": alone,
+        "backlog": after["kept"] - after["whole"],
+        "cpu_ms_per_message": 1000 * used["all"] / max(accepted, 1),
+        "cpu_main_ms_per_message": 1000 * used["main"] / max(accepted, 1),
+        "peak_rss_mb": hub.peak / 2**20,
+        "lost": accepted - done["kept"],
+    }
+
+
+def line_alone(folder: Path, seconds: float) -> float:
+    """Complaints a second through the whole line while nobody knocks, as long as there is a backlog."""
+    begun, start = counts(folder), time.monotonic()
+    while time.monotonic() - start < seconds and (now := counts(folder))["whole"] < now["kept"]:
+        time.sleep(0.5)
+    return (counts(folder)["whole"] - begun["whole"]) / (time.monotonic() - start)
+
+
+def counts(folder: Path) -> dict[str, int]:
+    """What the store holds. `whole`: complaints that are registered, forwarded and answered."""
+    ask = {
+        "kept": "SELECT count(*) FROM inbox",
+        "registered": "SELECT count(*) FROM complaints",
+        "forwarded": "SELECT count(*) FROM outbox WHERE kind = 'forward' AND state = 'done'",
+        "answered": "SELECT count(*) FROM outbox WHERE kind = 'reply' AND state = 'done'",
+        "whole": "SELECT count(*) FROM complaints c WHERE forwarded_at IS NOT NULL AND EXISTS "
+        "(SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind = 'reply' AND o.state = 'done')",
+    }
+    with sqlite3.connect(f"file:{folder}/hub.db?mode=ro", uri=True, timeout=30) as store:
+        return {name: store.execute(query).fetchone()[0] for name, query in ask.items()}
+
+
+def start_hub(folder: Path, accounts: str) -> tuple[Tree, str]:
+    folder.mkdir(exist_ok=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = folder / "hub.toml"
+    config.write_text(CONFIG.format(folder=folder, port=port) + accounts)
+    secrets = {"SATUPINTU__SECRET": "bench-" * 6}
+    if accounts:
+        secrets |= {"SATUPINTU__ACCOUNTS__BOT__TOKEN": "700001:bench", "SATUPINTU__ACCOUNTS__BOT__SECRET_TOKEN": SECRET}
+    hub = Tree("run.py", "serve", "--config", str(config), "--port", str(port), environment=secrets, log=folder / "hub.log")
+    hub.drain()
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 60
+    while not ready(url):
+        if not hub.alive or time.monotonic() > deadline:
+            hub.end()
+            raise SystemExit("the hub did not get ready:\n" + (folder / "hub.log").read_text(errors="replace")[-3000:])
+        time.sleep(0.2)
+    return hub, url
+
+
+def ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def show(figures: dict[str, float]) -> None:
+    f = figures
+    print(f"""
+bare handler          {f["bare_per_second"]:8.0f} a second    p50 {f["bare_p50_ms"]:.1f} ms, p99 {f["bare_p99_ms"]:.1f} ms
+hub: accepted         {f["accepted_per_second"]:8.0f} a second    p50 {f["p50_ms"]:.1f} ms, p99 {f["p99_ms"]:.1f} ms    ratio {f["ratio"]:.2f} (at least 0.50)
+hub: registered       {f["registered_per_second"]:8.0f} a second    forwarded {f["forwarded_per_second"]:.0f}, answered {f["answered_per_second"]:.0f}
+hub: all three        {f["whole_per_second"]:8.0f} a second    under that load; {f["whole_per_second_alone"]:.0f} a second right after it
+backlog at the end    {f["backlog"]:8.0f} messages, of {f["accepted"]:.0f} accepted; failed {f["failed"]:.0f}, lost {f["lost"]:.0f}
+CPU per message       {f["cpu_ms_per_message"]:8.3f} ms (main process {f["cpu_main_ms_per_message"]:.3f} ms)
+peak memory           {f["peak_rss_mb"]:8.0f} MB, all processes
+idle, chat only       {f["idle_rss_mb"]:8.0f} MB rss, {f["idle_pss_mb"]:.0f} MB pss, all processes (under {IDLE_LIMIT_MB})""")
+
+
+if __name__ == "__main__":
+    main()
