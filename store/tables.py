@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from normalizer.complaint import Complaint
+from normalizer.complaint import Classification, Complaint, Urgency
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 UNDER_WAY = text("state = 'new' AND leased_by IS NOT NULL")
@@ -155,6 +155,9 @@ class ComplaintRow(Complaint, table=True):
     awaits_words: bool = False
     """It came as a photo or voice note only; the citizen was asked."""
     version: int = 1
+    # kept as plain strings: a native enum of an engine cannot grow without pain
+    classification: Classification = Field(default=Classification.COMPLAINT, sa_type=String)
+    urgency: Urgency = Field(default=Urgency.NORMAL, sa_type=String)
     # nested values of the schema, read and written whole
     suggestions: list[dict[str, Any]] = json_column([])  # type: ignore[assignment]
     location: dict[str, Any] = json_column({})  # type: ignore[assignment]

@@ -1,0 +1,56 @@
+"""The schema, step by step, with alembic. `serve` brings an embedded store up to date by itself; `run.py migrate` does it by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect
+from sqlmodel import SQLModel
+
+from store import tables
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HERE = Path(__file__).parent / "migrations"
+METADATA = SQLModel.metadata
+_ = tables  # the import fills METADATA
+
+
+def upgrade(engine: Engine) -> None:
+    """To the newest schema. Two nodes that start together take turns (a lock on PostgreSQL, the file's lock on SQLite)."""
+    from alembic import command
+
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_lock(7301000)")
+            connection.commit()
+        try:
+            command.upgrade(_config(connection), "head")
+            connection.commit()
+        finally:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SELECT pg_advisory_unlock(7301000)")
+                connection.commit()
+
+
+def current(engine: Engine) -> bool:
+    """Whether the store has the schema that this version of the hub needs."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        found = MigrationContext.configure(connection).get_current_revision()
+    return found == ScriptDirectory(str(HERE)).get_current_head()
+
+
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.attributes["connection"] = connection
+    return config
