@@ -1,0 +1,52 @@
+# Satu Pintu. `make` alone prints what there is. Everything lives in .venv; nothing is installed elsewhere, except that `make test`
+# fetches two Debian packages where it may (root with apt).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ROOMS := config connectors normalizer store dispatcher desk demo run.py
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help env run demo test lint bench lock tools clean
+MAKEFLAGS += --no-print-directory
+
+help:  ## what there is
+	@echo "Satu Pintu: one door for every complaint a city receives."
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  Newcomer: make run, then open http://127.0.0.1:8080"
+
+env: $(STAMP)  ## the environment in .venv, from requirements.lock (about 2 minutes the first time, nothing after that)
+
+$(STAMP): requirements.lock pyproject.toml deploy/venv.sh
+	@sh deploy/venv.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+run: env  ## the hub on http://127.0.0.1:8080, with chat and desk; settings from hub.toml where there is one
+	@$(BIN)/python run.py serve $(ARGS)
+
+demo: env  ## the hub with stand-ins of all platforms and citizens who write to it
+	@$(BIN)/python run.py demo $(ARGS)
+
+test: env tools  ## the tests, on two cores; ARGS="tests/config -k secret" for some of them
+	@$(BIN)/python -m pytest -n $(WORKERS) -rs $(ARGS)
+
+lint: env  ## ruff, mypy --strict, import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(ROOMS)
+	@$(BIN)/lint-imports
+
+bench: env  ## how many messages a second, beside a bare handler in the same run
+	@$(BIN)/python bench/intake.py $(ARGS)
+
+lock:  ## requirements.lock again, from pyproject.toml (needs uv; ARGS=--upgrade for newer versions)
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate --no-header $(ARGS) -o requirements.lock
+
+tools:
+	@sh deploy/tools.sh
+
+clean:  ## removes .venv and caches; never var/
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build
