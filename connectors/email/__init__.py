@@ -1,0 +1,1 @@
+"""E-mail: citizens write to the office's mailbox; answers come from the same address."""

@@ -1,0 +1,121 @@
+"""The keys of an e-mail account in hub.toml."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from datetime import date
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+
+from connectors.email.headers import is_address
+
+_PORTS = {("imap", "ssl"): 993, ("imap", "starttls"): 143, ("imap", "none"): 143}
+_PORTS |= {("smtp", "ssl"): 465, ("smtp", "starttls"): 587, ("smtp", "none"): 25}
+
+
+class Server(BaseModel, frozen=True, extra="forbid"):
+    """One of the two servers of a mailbox. Name and password are the account's unless the server has its own."""
+
+    host: str = Field(min_length=1)
+    port: int | None = Field(default=None, ge=1, le=65535)
+    """Not set: the usual one (IMAP 993/143, SMTP 465/587)."""
+    tls: Literal["ssl", "starttls", "none"] = "ssl"
+    ca_file: Path | None = None
+    """The office's own certificate authority (PEM), where the system's do not know it."""
+    username: str | None = None
+    password: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> Self:
+        if self.tls == "none" and not _is_loopback(self.host):
+            raise ValueError('tls = "none" hanya boleh untuk server di mesin yang sama (127.0.0.1); pakai "ssl" atau "starttls"')
+        return self
+
+    def port_for(self, protocol: Literal["imap", "smtp"]) -> int:
+        return self.port or _PORTS[protocol, self.tls]
+
+    def context(self) -> ssl.SSLContext | None:
+        """Verifies certificate and name always; None without TLS. Raises OSError when ca_file cannot be read."""
+        return None if self.tls == "none" else ssl.create_default_context(cafile=self.ca_file)
+
+
+class Settings(BaseModel, frozen=True, extra="forbid"):
+    """`[accounts.NAME]` with channel = "email". The manual is `connectors/email/__init__.py`."""
+
+    address: str
+    """Our own address: answers come from it."""
+    name: str = "Layanan Pengaduan"
+    """The office's name beside the address."""
+    username: str | None = None
+    """Not set: the address."""
+    password: SecretStr
+    imap: Server
+    smtp: Server
+    aliases: tuple[str, ...] = ()
+    """Further addresses of this mailbox; mail from them is our own."""
+    staff: tuple[str, ...] = ()
+    """Operators who forward citizens' mails: addresses, or a whole `@domain`."""
+    folder: str = "INBOX"
+    since: date | None = None
+    """Mails that the server received earlier are not read; not set: the whole folder is."""
+    after: Literal["nothing", "seen", "move"] = "nothing"
+    """What becomes of a mail in the mailbox once the hub has it safely."""
+    done_folder: str = "Selesai"
+    max_bytes: int = Field(default=30_000_000, ge=1000)
+    """Of a larger mail only the beginning is fetched."""
+    batch: int = Field(default=50, ge=1, le=1000)
+    """Mails in one pull, at most."""
+    idle: bool = True
+    poll_seconds: float = Field(default=60, gt=0)
+    """How often to look when the server does not tell by itself (IDLE)."""
+    timeout_seconds: float = Field(default=30, gt=0)
+    answers_per_hour: int = Field(default=10, ge=1)
+    """Automatic answers to one address; a guard against two machines that answer each other."""
+    answers_per_day: int = Field(default=40, ge=1)
+
+    @field_validator("address")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not is_address(value) or not value.isascii():
+            raise ValueError("bukan alamat surel")
+        return value
+
+    @field_validator("name", "folder", "done_folder", "username")
+    @classmethod
+    def _one_line(cls, value: str | None) -> str | None:
+        if value is not None and (not value.strip() or not value.isprintable()):
+            raise ValueError("harus satu baris dan tidak kosong")
+        return value
+
+    @field_validator("aliases", "staff")
+    @classmethod
+    def _lower(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one.strip().lower() for one in value)
+
+    @model_validator(mode="after")
+    def _two_folders(self) -> Self:
+        if self.after == "move" and self.folder == self.done_folder:
+            raise ValueError("done_folder harus berbeda dari folder")
+        return self
+
+    @property
+    def own(self) -> frozenset[str]:
+        return frozenset((self.address.lower(), *self.aliases))
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2].lower()
+
+    def login(self, server: Server) -> tuple[str, str]:
+        """User name and password for one of the two servers."""
+        return server.username or self.username or self.address, (server.password or self.password).get_secret_value()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
