@@ -1,8 +1,9 @@
 """How much the hub takes in, beside a bare handler, in one run on one machine. `make bench`, or `python bench/intake.py --seconds 20`.
 
-Telegram-shaped webhooks over HTTP on loopback, 64 connections, SQLite with synchronous=FULL, the whole line running: normalise, register, forward to the
-desk, answer through a stand-in of Telegram. Slices of the bare handler and of the hub alternate, and the hub stands still (SIGSTOP) during the
-bare one's, so that what else the machine does falls on both. Figures of two machines, or of two runs, are not to be compared; the ratio of one run is.
+Telegram-shaped webhooks over HTTP on loopback, 64 connections, SQLite with synchronous=FULL, the whole line running: normalise, register,
+forward to the desk, answer through a stand-in of Telegram. Slices of the bare handler and of the hub alternate, and the hub stands still
+(SIGSTOP) during the bare one's, so that what else the machine does falls on both. Figures of two machines, or of two runs, are not to be
+compared; the ratio of one run is.
 """
 
 from __future__ import annotations
@@ -175,16 +176,19 @@ def ready(url: str) -> bool:
 
 
 def show(figures: dict[str, float]) -> None:
-    f = figures
-    print(f"""
-bare handler          {f["bare_per_second"]:8.0f} a second    p50 {f["bare_p50_ms"]:.1f} ms, p99 {f["bare_p99_ms"]:.1f} ms
-hub: accepted         {f["accepted_per_second"]:8.0f} a second    p50 {f["p50_ms"]:.1f} ms, p99 {f["p99_ms"]:.1f} ms    ratio {f["ratio"]:.2f} (at least 0.50)
-hub: registered       {f["registered_per_second"]:8.0f} a second    forwarded {f["forwarded_per_second"]:.0f}, answered {f["answered_per_second"]:.0f}
-hub: all three        {f["whole_per_second"]:8.0f} a second    under that load; {f["whole_per_second_alone"]:.0f} a second right after it
-backlog at the end    {f["backlog"]:8.0f} messages, of {f["accepted"]:.0f} accepted; failed {f["failed"]:.0f}, lost {f["lost"]:.0f}
-CPU per message       {f["cpu_ms_per_message"]:8.3f} ms (main process {f["cpu_main_ms_per_message"]:.3f} ms)
-peak memory           {f["peak_rss_mb"]:8.0f} MB, all processes
-idle, chat only       {f["idle_rss_mb"]:8.0f} MB rss, {f["idle_pss_mb"]:.0f} MB pss, all processes (under {IDLE_LIMIT_MB})""")
+    print(SHEET.format(**figures, limit=IDLE_LIMIT_MB))
+
+
+SHEET = """
+bare handler       {bare_per_second:8.0f} a second    p50 {bare_p50_ms:.1f} ms, p99 {bare_p99_ms:.1f} ms
+hub accepts        {accepted_per_second:8.0f} a second    p50 {p50_ms:.1f} ms, p99 {p99_ms:.1f} ms
+ratio              {ratio:8.2f} of the bare handler (at least 0.50)
+registered         {registered_per_second:8.0f} a second    forwarded {forwarded_per_second:.0f}, answered {answered_per_second:.0f}
+all three          {whole_per_second:8.0f} a second under that load, {whole_per_second_alone:.0f} right after it
+backlog at the end {backlog:8.0f} messages, of {accepted:.0f} accepted; failed {failed:.0f}, lost {lost:.0f}
+CPU per message    {cpu_ms_per_message:8.3f} ms, of it the main process {cpu_main_ms_per_message:.3f} ms
+peak memory        {peak_rss_mb:8.0f} MB, all processes
+idle, chat only    {idle_rss_mb:8.0f} MB rss, {idle_pss_mb:.0f} MB pss, all processes (under {limit})"""
 
 
 if __name__ == "__main__":

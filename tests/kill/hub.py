@@ -143,6 +143,9 @@ class Hub(Process):
             await until(self._up, 60, "the hub is ready")
         except AssertionError:
             raise AssertionError(f"the hub is not ready:\n{self.output()[-3000:]}") from None
+        if not self.running:
+            assert self.process
+            assert self.process.returncode == -signal.SIGKILL, f"the hub ended by itself:\n{self.output()[-3000:]}"
 
     async def _up(self) -> bool:
         return not self.running or await answers(f"{self.url}/readyz")

@@ -1,0 +1,163 @@
+"""One city under test: Telegram and the door outside, a hub that may die, and what must hold whatever happened to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from demo.telegram import Telegram
+from normalizer import tracking
+from tests.kill.hub import HOOK_SECRET, TOKEN, City, Hub, free_port, quoted, rows, until
+
+CONFIG = """
+[store]
+url = {url}
+blobs = {blobs}
+
+[http]
+public_url = "http://127.0.0.1:{port}"
+
+[doors.kota]
+kind = "open311"
+base = {base}
+default_service = "umum"
+timeout = 5
+
+[accounts.bot]
+channel = "telegram"
+mode = "{mode}"
+api_base = {api}
+poll_seconds = 1
+
+[profile_overrides]
+door = "kota"
+
+[profile_overrides.intake]
+settle_seconds = 0.2
+"""
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+WORDS = "Lampu jalan di Jl. Gandawijaya RT 03 RW 05 mati sejak tiga hari, mohon diperbaiki. Kode rumah {}."
+
+
+class Line:
+    """`await line.begin()` starts what stands outside; each `hub()` is another life of the same hub."""
+
+    def __init__(self, folder: Path, mode: str) -> None:
+        self.folder, self.mode, self.port = folder, mode, free_port()
+        self.city, self.telegram = City(folder), Telegram(TOKEN)
+        self.store = folder / "hub.db"
+        self.lives: list[Hub] = []
+        self.chats: list[int] = []
+
+    async def begin(self, *, city: bool = True) -> None:
+        await self.telegram.start()
+        if city:
+            await self.city.start()
+
+    async def end(self) -> None:
+        for hub in self.lives:
+            await hub.stop()
+        await self.telegram.stop()
+        await self.city.stop()
+
+    async def hub(self, fault: str | None = None) -> Hub:
+        config = CONFIG.format(
+            url=quoted(f"sqlite:///{self.store}"),
+            blobs=quoted(str(self.folder / "blobs")),
+            port=self.port,
+            base=quoted(self.city.base),
+            mode=self.mode,
+            api=quoted(self.telegram.address),
+        )
+        hub = Hub(self.folder, config, fault=fault, port=self.port)
+        self.lives.append(hub)
+        await hub.start()
+        return hub
+
+    def complain(self, count: int = 3, *, photo: bool = True) -> None:
+        """So many citizens write, the last one with a photo."""
+        for nth in range(count):
+            chat = 5001 + len(self.chats)
+            self.chats.append(chat)
+            words = WORDS.format(chat)
+            if photo and nth == count - 1:
+                file_id = self.telegram.keep(PIXEL)
+                sizes = [{"file_id": file_id, "file_unique_id": file_id, "width": 1, "height": 1, "file_size": len(PIXEL)}]
+                self.telegram.message({"photo": sizes, "caption": words}, chat_id=chat)
+            else:
+                self.telegram.say(chat, words)
+
+    async def settled(self, seconds: float = 60) -> None:
+        """Everything that was said is a complaint, and nothing is owed any more."""
+        try:
+            await until(self._settled, seconds, "every message is registered and nothing is owed")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self._owed()}\n{self.lives[-1].output()[-4000:]}") from None
+
+    async def settled_or_dead(self, hub: Hub, seconds: float = 45) -> None:
+        await until(lambda: not hub.running or self._settled(), seconds, "the hub dies or has nothing left to do")
+
+    def _settled(self) -> bool:
+        return self.store.exists() and len(self.complaints()) >= len(self.chats) and not self._owed()
+
+    def _owed(self) -> list[dict[str, Any]]:
+        return rows(self.store, "SELECT key, kind, attempts, last_error FROM outbox WHERE state = 'owed'")
+
+    def complaints(self) -> list[dict[str, Any]]:
+        return rows(self.store, "SELECT * FROM complaints")
+
+    def acknowledgements(self) -> dict[str, dict[str, Any]]:
+        """Outbox rows of acknowledgements by tracking number in stored form."""
+        found = rows(self.store, "SELECT * FROM outbox WHERE key LIKE 'ack:%'")
+        return {row["key"].removeprefix("ack:"): row for row in found}
+
+    def assert_once(self) -> None:
+        """Each accepted message: one complaint, one forward, one acknowledgement, or an uncertain one that went at most once more."""
+        complaints = self.complaints()
+        talks = [row["conversation"] for row in complaints]
+        assert Counter(talks) == Counter(f"telegram:bot:{chat}" for chat in self.chats)
+        numbers = {row["conversation"]: tracking.printed(row["tracking_number"]) for row in complaints}
+        assert Counter(self.city.taken()) == Counter(numbers.values())
+        assert all(row["door_reference"] and row["forwarded_at"] for row in complaints)
+        acknowledgements = self.acknowledgements()
+        for chat in self.chats:
+            number = numbers[f"telegram:bot:{chat}"]
+            row = acknowledgements[number.replace("-", "")]
+            sent = [text for text in self.telegram.answers(chat) if number in text]
+            assert len(sent) == len(self.telegram.answers(chat)), "an answer without the number, or with another one"
+            assert len(sent) == 1 or (row["unsure"] and len(sent) <= 2), f"{len(sent)} acknowledgements, unsure={row['unsure']}"
+            assert row["state"] == "done" or (row["state"] == "uncertain" and sent)
+        self._assert_evidence()
+
+    def _assert_evidence(self) -> None:
+        for row in rows(self.store, "SELECT sha256 FROM evidence"):
+            assert row["sha256"]
+            assert (self.folder / "blobs" / row["sha256"][:2] / row["sha256"]).read_bytes() == PIXEL
+
+    async def hook(self, update: dict[str, Any], secret: str = HOOK_SECRET) -> int:
+        """Calls the webhook as Telegram does; the status."""
+        headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
+        url = f"http://127.0.0.1:{self.port}/hooks/telegram/bot"
+        async with aiohttp.ClientSession() as session, session.post(url, json=update, headers=headers) as answer:
+            return answer.status
+
+
+def update(number: int, chat: int, text: str) -> dict[str, Any]:
+    person = {"id": chat, "first_name": "Siti"}
+    message = {
+        "message_id": number,
+        "date": 1_790_000_000,
+        "chat": person | {"type": "private"},
+        "from": person | {"is_bot": False},
+        "text": text,
+    }
+    return {"update_id": number, "message": message}
+
+
+MODES: Sequence[str] = ("webhook", "poll")
