@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from connectors.errors import ConnectorError, Then, Throttled, Unreachable
 from dispatcher import retry
 from dispatcher.pulses import Pulses
-from store import outbox
+from store import cursors, outbox
 from store.bell import Bell, heard
 from store.database import Database
 from store.outbox import Debt
@@ -58,6 +58,16 @@ class Tools:
     clock: Callable[[], datetime]
     chance: Callable[[], float]
     node: str
+
+    async def hold(self, name: str, length: timedelta) -> bool:
+        """Take or renew a lease for this node."""
+        now = self.clock()
+        return await self.db.write(lambda connection: cursors.hold(connection, name, self.node, now, length))
+
+    async def let_go(self) -> None:
+        """Give every lease back at an orderly stop."""
+        now = self.clock()
+        await self.db.write(lambda connection: cursors.release(connection, self.node, now))
 
 
 class Lane:

@@ -48,6 +48,11 @@ def by_number(connection: Connection, number: str) -> Found | None:
     return _one(connection, select(table).where(table.c.tracking_number == number))
 
 
+def by_reference(connection: Connection, door: str, reference: str) -> Found | None:
+    """By the door's own number."""
+    return _one(connection, select(table).where(table.c.door == door, table.c.door_reference == reference).limit(1))
+
+
 def latest(connection: Connection, conversation: str, *, only_open: bool = False) -> Found | None:
     """The newest complaint of a conversation, following a merge to where it went."""
     wanted = select(table).where(table.c.conversation == conversation)

@@ -1,0 +1,43 @@
+"""The workers of the line: the pipeline, and a lane for each thing an account or door can owe."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+
+from connectors.contract import Connector
+from dispatcher.doors.contract import Door
+from dispatcher.paying import FetchPayer, ForwardPayer, ReplyPayer
+from dispatcher.pipeline import Pipeline
+from dispatcher.reading import Readers
+from dispatcher.taking import Taker
+from dispatcher.workers import Lane, Payer, Tools
+from store.blobs import Blobs
+from store.tables import Work
+
+
+class Line:
+    """Accounts that are switched off or failed their check still have their messages read; their replies wait."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        blobs: Blobs,
+        readers: Readers,
+        taker: Taker,
+        connectors: Mapping[str, Connector],
+        doors: Mapping[str, Door],
+        accounts: Sequence[str],
+    ) -> None:
+        self._pipeline = Pipeline(tools.db, blobs, tools.bell, readers, taker, tools.clock, tools.node, accounts)
+        payers: list[tuple[Work, str, Payer]] = []
+        for name, connector in connectors.items():
+            payers.append((Work.REPLY, name, ReplyPayer(name, connector)))
+            payers.append((Work.FETCH, name, FetchPayer(connector, tools.db, blobs, readers)))
+        for name, door in doors.items():
+            payers.append((Work.FORWARD, name, ForwardPayer(door, tools.db, tools.clock)))
+        self._lanes = [Lane(kind, owner, payer, tools) for kind, owner, payer in payers]
+
+    def work(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """By name, each to run as a task until it is cancelled."""
+        return {"pipeline": self._pipeline.run()} | {lane.name: lane.run() for lane in self._lanes}

@@ -1,0 +1,50 @@
+"""What happens by the clock. APScheduler keeps the time; each job's body runs under a lease, so that two nodes never do it twice."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from config.profile import Profile
+from dispatcher import news
+from dispatcher.doors.contract import Door
+from dispatcher.replies import Replies
+from dispatcher.workers import Tools
+from store import operators
+
+DOOR_SECONDS = 60
+SWEEP_SECONDS = 3600
+log = structlog.get_logger()
+
+
+def scheduler(tools: Tools, profile: Profile, replies: Replies, doors: Mapping[str, Door], *, door_seconds: float = DOOR_SECONDS) -> AsyncIOScheduler:
+    """Ready to be started. One job at a time of each name; a late one runs once, not as often as it was missed."""
+    jobs = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+    for door in doors.values():
+        if door.kind != "desk":
+            work = _leased(tools, f"job:door:{door.name}", door_seconds, lambda door=door: news.pull(door, tools, profile, replies))
+            jobs.add_job(work, "interval", seconds=door_seconds, name=f"door:{door.name}")
+    jobs.add_job(_leased(tools, "job:sweep", SWEEP_SECONDS, lambda: _sweep(tools)), "interval", seconds=SWEEP_SECONDS, name="sweep")
+    return jobs
+
+
+def _leased(tools: Tools, name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """The body for this node only while it holds the lease; the lease outlives two rounds."""
+
+    async def run() -> None:
+        try:
+            if await tools.hold(name, timedelta(seconds=2 * seconds + 30)):
+                await work()
+        except Exception as error:  # the next round comes; a job must not end the scheduler
+            log.error("job.trouble", job=name, code=type(error).__name__)
+
+    return run
+
+
+async def _sweep(tools: Tools) -> None:
+    """Sessions that ran out."""
+    now = tools.clock()
+    await tools.db.write(lambda connection: operators.sweep_sessions(connection, now))
