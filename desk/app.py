@@ -43,6 +43,7 @@ def _route(app: web.Application) -> None:
             web.get("/chat/frame", public.frame),
             web.get("/chat/widget.js", public.widget),
             web.post("/chat/messages", chat.post),
+            web.post("/chat/forget", chat.leave),
             web.get("/chat/history", stream.history),
             web.get("/chat/events", stream.events),
             web.get("/chat/files/{sha256:[0-9a-f]{64}}", stream.files),

@@ -19,7 +19,7 @@ from connectors.errors import StoreAway
 from connectors.webchat import wire
 from desk import upload
 from desk.context import Desk, desk_of
-from desk.visitor import Limits, Visitor, address_of, from_elsewhere, new_visitor, remember, visitor_of
+from desk.visitor import Limits, Visitor, address_of, forget, from_elsewhere, new_visitor, remember, visitor_of
 from normalizer.tracking import printed
 from store.bell import heard
 from store.talk import word
@@ -105,6 +105,15 @@ async def take(request: web.Request, visitor: Visitor) -> Outcome | web.Response
             return refuse(503, "store", wait=5)
         number = await _number(desk, accepted, event)
     return Outcome(id=inbound.message_id, number=number)
+
+
+async def leave(request: web.Request) -> web.Response:
+    """POST /chat/forget: this browser's talk is no longer opened by it."""
+    if from_elsewhere(request, desk_of(request)):
+        return refuse(403, "origin")
+    response = web.Response(status=204)
+    forget(response)
+    return response
 
 
 async def _envelope(request: web.Request, visitor: Visitor) -> dict[str, object]:

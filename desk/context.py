@@ -16,7 +16,6 @@ from connectors.contract import Connector
 if TYPE_CHECKING:
     from dispatcher.acts import Acts
     from dispatcher.intake import Intake
-
     from store.bell import Bell
     from store.blobs import Blobs
     from store.database import Database

@@ -12,6 +12,7 @@ from typing import IO
 
 import puremagic
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from connectors.webchat.wire import FILE_LIMIT, File
 from store.blobs import Blobs
@@ -51,6 +52,9 @@ async def read_form(request: web.Request) -> Form:
             if not isinstance(part, BodyPartReader):
                 raise ValueError("nested multipart")
             total += await _read_part(part, form, BODY_LIMIT - total)
+    except BadHttpMessage as error:  # a part whose headers are none
+        form.close()
+        raise ValueError("multipart") from error
     except BaseException:
         form.close()
         raise

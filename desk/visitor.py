@@ -60,6 +60,11 @@ def remember(response: web.StreamResponse, visitor: Visitor, desk: Desk) -> None
     response.set_cookie(COOKIE, visitor.token, max_age=COOKIE_AGE, path="/", httponly=True, samesite="Lax", secure=secure)
 
 
+def forget(response: web.StreamResponse) -> None:
+    """On a shared computer: the browser loses its session, the complaints stay."""
+    response.del_cookie(COOKIE, path="/", httponly=True, samesite="Lax")
+
+
 def address_of(request: web.Request, trusted_proxies: int) -> str:
     """The caller's address; X-Forwarded-For is believed only as far as our own proxies wrote it."""
     if trusted_proxies:

@@ -1,0 +1,113 @@
+"""A hub on loopback for the chat's tests: the real application, store, intake and pipeline; the normaliser runs in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp.test_utils import TestServer
+
+from config import load
+from config.settings import Http, Settings
+from connectors.contract import Inbound
+from connectors.webchat.client import ABOUT, WebchatConnector
+from connectors.webchat.client import Settings as ChatSettings
+from desk.app import build
+from desk.context import Desk
+from dispatcher.acts import Acts
+from dispatcher.intake import Intake
+from dispatcher.pipeline import Pipeline
+from dispatcher.replies import Replies
+from dispatcher.taking import Taker
+from normalizer.normalize import normalize
+from normalizer.outcome import Normalized
+from normalizer.tracking import compose
+from store.bell import Bell
+from store.blobs import Blobs
+from store.database import Database
+from store.migrate import upgrade
+
+
+class ReadHere:
+    """The readers' one word, without processes of their own."""
+
+    def __init__(self, profile: Any) -> None:
+        self._profile = profile
+
+    async def normalize(self, inbounds: Sequence[Inbound]) -> list[Normalized]:
+        return [normalize(inbound, self._profile) for inbound in inbounds]
+
+
+@dataclass
+class Hub:
+    desk: Desk
+    server: TestServer
+    pipeline: Pipeline
+    url: str
+    working: asyncio.Task[None] | None = None
+
+    def work(self) -> None:
+        """From now on the pipeline runs; before that, what arrives only lies there."""
+        self.working = asyncio.create_task(self.pipeline.run())
+
+    async def move(self, complaint_id: int, to: Any, **rest: Any) -> None:
+        await self.desk.acts.move(complaint_id, to, operator="rina", **rest)
+
+
+@asynccontextmanager
+async def running(folder: Path, **http: Any) -> AsyncIterator[Hub]:
+    settings = Settings(http=Http(**http))
+    profile = load.profile(settings)
+    db = Database(f"sqlite:///{folder}/hub.db")
+    upgrade(db.writer)
+    bell, blobs, clock = Bell(), Blobs(folder / "blobs"), lambda: datetime.now(UTC)
+    draw, replies = _draw(), Replies(profile, "http://127.0.0.1:8080")
+    intake = Intake(db, blobs, bell, clock)
+    pipeline = Pipeline(db, blobs, bell, ReadHere(profile), Taker(profile, replies, {"chat": ABOUT}, "uji", draw), clock, "uji", ["chat"])  # type: ignore[arg-type]
+    desk = Desk(
+        settings=settings,
+        profile=profile,
+        db=db,
+        blobs=blobs,
+        bell=bell,
+        acts=Acts(db, bell, profile, replies, draw, clock),
+        intake=intake,
+        connectors={"chat": WebchatConnector("chat", ChatSettings())},
+        secret=b"s" * 32,
+        clock=clock,
+    )
+    server = TestServer(build(desk), host="127.0.0.1")
+    await server.start_server()
+    hub = Hub(desk, server, pipeline, str(server.make_url("")).rstrip("/"))
+    try:
+        yield hub
+    finally:
+        if hub.working:
+            hub.working.cancel()
+            with suppress(asyncio.CancelledError):
+                await hub.working
+        await server.close()
+        await db.aclose()
+
+
+def _draw() -> Callable[[str], str]:
+    counter = itertools.count(1)
+    return lambda prefix: compose(prefix, [(next(counter) * 7 + place) % 32 for place in range(7)])
+
+
+async def until(true: Callable[[], Any], what: str, seconds: float = 10) -> Any:
+    """Poll with a deadline; the failure says what never happened."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        answer = true()
+        answer = await answer if asyncio.iscoroutine(answer) else answer
+        if answer:
+            return answer
+        assert asyncio.get_running_loop().time() < deadline, f"within {seconds} s: {what}"
+        await asyncio.sleep(0.02)
