@@ -6,7 +6,7 @@ venv=$2
 
 say() { printf '== %s\n' "$*"; }
 stop() {
-    printf '\n%s\n' "$@" >&2
+    { echo; printf '%s\n' "$@"; } >&2
     exit 1
 }
 
