@@ -28,7 +28,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"undeliver(?:able|ed)|delivery status notification|delivery (?:has )?fail(?:ed|ure)|mail delivery (?:fail|problem|error|report|system)|returned mail|failure notice|non[- ]?deliver"
     r"|delivery (?:report|notification|error|problem|unsuccessful)|undelivered mail returned|message (?:could not|cannot) be delivered|mail could not be delivered|could not be delivered"
     r"|(?:mail|message) (?:status|delivery) (?:report|failed)|mail system error|returned to sender|rejected mail|unzustellbar|no entregado|non remis|niet bezorgd|mislukt|errore di consegna"
-    r"|delivery to the following|gagal (?:terkirim|dikirim)|tidak (?:dapat|bisa) (?:terkirim|dikirim)|pengiriman gagal|non-delivery|nondeliverable|warning: message .*delay|delayed mail",
+    r"|delivery to the following|gagal (?:terkirim|dikirim)|tidak (?:dapat|bisa) (?:terkirim|dikirim)|pengiriman gagal|non-delivery|nondeliverable|warning: message .*delay|delayed mail|complaint about message from",
     re.IGNORECASE,
 )
 _REPLY_SUBJECT = re.compile(
@@ -70,6 +70,8 @@ def _is_bounce(headers: Headers, media_type: str, sender: str, name: str, subjec
     daemon = bool(_DAEMON.match(sender)) or bool(_DAEMON_NAME.search(name))
     empty_path = headers.raw("return-path").replace(" ", "").strip() in ("<>", "<MAILER-DAEMON>")
     told = bool(_BOUNCE_SUBJECT.search(subject))
+    if empty_path and kinds & {"message/rfc822", "text/rfc822-headers"}:
+        return True
     return (
         daemon
         or (told and (empty_path or "auto-submitted" in headers.values))

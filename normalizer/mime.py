@@ -180,7 +180,7 @@ def _best(alternatives: list[list[Leaf]]) -> list[Leaf]:
 def _is_file(leaf: Leaf, words: list[Leaf]) -> bool:
     if any(leaf.tree is spoken.tree for spoken in words):
         return False
-    if leaf.media_type in _SIGNATURES or leaf.media_type in ("message/delivery-status", "text/rfc822-headers"):
+    if leaf.media_type in ("message/delivery-status", "text/rfc822-headers"):
         return False
     return leaf.attached or leaf.media_type not in _TEXTS
 
