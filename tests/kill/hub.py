@@ -121,19 +121,35 @@ class City:
 class Hub(Process):
     """`run.py serve` on a configuration of its own."""
 
-    def __init__(self, folder: Path, config: str, *, name: str = "hub", fault: str | None = None, port: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        config: str,
+        *,
+        name: str = "hub",
+        fault: str | None = None,
+        port: int | None = None,
+        secrets: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder, self.port = folder, port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         toml = folder / f"{name}.toml"
         toml.write_text(config)
         armed = {"SATUPINTU_FAULTS_ALLOWED": "yes", "SATUPINTU_FAULT": fault} if fault else {}
-        secrets = {
+        known = {
             "SATUPINTU__SECRET": SECRET,
             "SATUPINTU__ACCOUNTS__BOT__TOKEN": TOKEN,
             "SATUPINTU__ACCOUNTS__BOT__SECRET_TOKEN": HOOK_SECRET,
         }
         super().__init__(
-            "run.py", "serve", "--config", str(toml), "--port", str(self.port), log=folder / f"{name}.log", environment=secrets | armed
+            "run.py",
+            "serve",
+            "--config",
+            str(toml),
+            "--port",
+            str(self.port),
+            log=folder / f"{name}.log",
+            environment=known | dict(secrets or {}) | armed,
         )
 
     async def start(self) -> None:
