@@ -57,6 +57,12 @@ def _telegram(name: str, account: Account, secret: bytes, public_url: str) -> Co
     return connect(name, _settings(name, account, Settings), secret, public_url)
 
 
+def _email(name: str, account: Account, secret: bytes, public_url: str) -> Connector:
+    from connectors.email.client import EmailConnector, Settings
+
+    return EmailConnector(name, _settings(name, account, Settings), secret)
+
+
 def _plain(provider: str, connector: str, name: str, account: Account, secret: bytes, public_url: str) -> Connector:
     """A provider that needs nothing but its settings."""
     client: Any = import_module(f"connectors.{provider}.client")
@@ -67,6 +73,7 @@ def _plain(provider: str, connector: str, name: str, account: Account, secret: b
 _BUILDERS: Mapping[str, Callable[[str, Account, bytes, str], Connector]] = MappingProxyType(
     {
         "telegram": _telegram,
+        "email": _email,
         "webchat": partial(_plain, "webchat", "WebchatConnector"),
         "manual": partial(_plain, "manual", "ManualConnector"),
     }

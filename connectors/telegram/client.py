@@ -16,6 +16,8 @@ from connectors.telegram.outgoing import outgoing
 from connectors.telegram.settings import Settings
 from connectors.telegram.words import Bot as Ourselves
 
+__all__ = ["ABOUT", "Settings", "TelegramConnector"]
+
 T = TypeVar("T")
 
 ABOUT = About(
