@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp_session import session_middleware
 
 from desk.context import Desk
-from desk.operator import access, csrf, inbox, login, refusals
+from desk.operator import access, acting, complaint, csrf, entry, files, health, inbox, login, pocketing, refusals
 from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
 from desk.operator.sessions import TableStorage
@@ -24,7 +24,8 @@ HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx" / "htmx.min.js"
 
 def pages() -> list[Page]:
     """Every route of the desk and the role it needs."""
-    anybody, viewer = None, Role.VIEWER
+    anybody, viewer, operator, supervisor = None, Role.VIEWER, Role.OPERATOR, Role.SUPERVISOR
+    one = "/pengaduan/{number}"
     return [
         Page("GET", "/login", anybody, login.ask),
         Page("POST", "/login", anybody, login.sign_in),
@@ -34,6 +35,26 @@ def pages() -> list[Page]:
         Page("GET", "/htmx.js", viewer, htmx),
         Page("GET", "/", viewer, inbox.index),
         Page("GET", "/peristiwa", viewer, inbox.news),
+        Page("GET", one, viewer, complaint.show),
+        Page("POST", f"{one}/buka", operator, complaint.reveal),
+        Page("POST", f"{one}/langkah", operator, acting.move),
+        Page("POST", f"{one}/catatan", operator, acting.note),
+        Page("POST", f"{one}/sunting", operator, acting.edit),
+        Page("POST", f"{one}/gabung", operator, acting.merge),
+        Page("POST", f"{one}/tambahan/{{supplement:\\d{{1,18}}}}/pisah", operator, acting.split),
+        Page("POST", f"{one}/tambahan/{{supplement:\\d{{1,18}}}}/pindah", operator, acting.shift),
+        Page("GET", f"{one}/tanda-terima", operator, entry.receipt),
+        Page("GET", "/lampiran/{evidence:\\d{1,18}}", operator, files.download),
+        Page("GET", "/lampiran/{evidence:\\d{1,18}}/lihat", operator, files.look),
+        Page("GET", "/entri", operator, entry.ask),
+        Page("POST", "/entri", operator, entry.accept, entry.UPLOAD_LIMIT),
+        Page("GET", "/kesehatan", viewer, health.show),
+        Page("GET", "/karantina", operator, pocketing.show),
+        Page("POST", "/karantina/{row:\\d{1,18}}/lihat", supervisor, pocketing.raw),
+        Page("POST", "/karantina/{row:\\d{1,18}}/ulang", operator, pocketing.again),
+        Page("POST", "/karantina/ulang-semua", supervisor, pocketing.all_again),
+        Page("POST", "/kiriman/{row:\\d{1,18}}/lagi", operator, pocketing.send_again),
+        Page("POST", "/kiriman/{row:\\d{1,18}}/sudah", operator, pocketing.settle),
     ]
 
 

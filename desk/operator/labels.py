@@ -23,6 +23,17 @@ STATES: Final[Mapping[str, str]] = {
     "archived": N_("Diarsipkan"),
     "withdrawn": N_("Dicabut pelapor"),
 }
+ACTS: Final[Mapping[str, str]] = {
+    "verified": N_("Verifikasi"),
+    "assigned": N_("Disposisi"),
+    "in_progress": N_("Tindak lanjut"),
+    "waiting": N_("Minta kelengkapan"),
+    "answered": N_("Tanggapi"),
+    "closed": N_("Tutup"),
+    "out_of_scope": N_("Bukan wewenang"),
+    "archived": N_("Arsipkan"),
+}
+"""What a person does to bring a complaint into a state."""
 TONES: Final[Mapping[str, str]] = {
     "received": "warn",
     "verified": "info",
@@ -72,6 +83,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "edited": N_("Disunting"),
     "evidence": N_("Lampiran"),
     "told": N_("Pelapor diberi tahu"),
+    "duplicate": N_("Dikirim ulang oleh pelapor"),
 }
 ACTORS: Final[Mapping[str, str]] = {"citizen": N_("Pelapor"), "system": N_("Sistem"), "door": N_("Pintu tujuan")}
 OWED: Final[Mapping[str, str]] = {
@@ -99,7 +111,25 @@ REASONS: Final[Mapping[str, str]] = {
     "shape": N_("Susunannya tidak dikenal"),
     "charset": N_("Aksaranya tidak terbaca"),
     "mime": N_("Susunan suratnya rusak"),
-    "slow": N_("Terlalu lama dibaca"),
-    "crashed": N_("Pembacanya berhenti mendadak"),
+    "timeout": N_("Terlalu lama dibaca, dihentikan"),
+    "crash": N_("Pembacanya berhenti mendadak"),
+    "poison": N_("Berulang kali menghentikan hub"),
+    "greeting": N_("Salam saja"),
+    "thanks": N_("Ucapan terima kasih"),
+    "auto_reply": N_("Jawaban otomatis"),
+    "bounce": N_("Surat kembali"),
+    "spam": N_("Kiriman sampah"),
+    "list": N_("Kiriman milis"),
+    "empty": N_("Kosong"),
 }
+ARCHIVE_REASONS: Final[tuple[str, ...]] = (
+    N_("Tidak memiliki bukti dukung"),
+    N_("Tidak jelas"),
+    N_("Tidak relevan dengan kinerja pemerintah"),
+    N_("Mengandung SARA"),
+    N_("Sudah pernah dilaporkan"),
+    N_("Melewati batas waktu kelengkapan"),
+    N_("Atas permintaan pelapor"),
+)
+"""Those in use with SP4N-LAPOR!, and two of every day. A person always chooses; the software never archives."""
 WAYS: Final[Mapping[str, str]] = {"visit": N_("Datang langsung"), "call": N_("Telepon"), "letter": N_("Surat")}

@@ -4,7 +4,6 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
-    if (event.target.matches("[data-move]")) showFields(event.target);
   });
 
   // A form sent twice by an impatient hand is sent once; coming back to the page frees the button.
@@ -33,19 +32,7 @@
     if (event.key === "Escape") document.querySelectorAll("details.me[open]").forEach((menu) => { menu.open = false; });
   });
 
-  // Only the fields that the chosen act needs.
-  function showFields(select) {
-    const option = select.selectedOptions[0];
-    const needs = (option.dataset.needs || "").split(" ");
-    select.form.querySelectorAll("[data-field]").forEach((box) => {
-      const wanted = needs.includes(box.dataset.field);
-      box.hidden = !wanted;
-      box.querySelectorAll("input, select, textarea").forEach((field) => { field.disabled = !wanted; });
-    });
-    const hint = select.form.querySelector("[data-hint]");
-    if (hint) hint.textContent = option.dataset.hint || "";
-  }
-  document.querySelectorAll("[data-move]").forEach(showFields);
+  document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
 
   if (document.querySelector("[data-live]")) {
     const news = new EventSource("/desk/peristiwa");

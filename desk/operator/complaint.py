@@ -1,0 +1,120 @@
+"""One complaint on one page: what the citizen wrote, what is known, what was done, what may be done next.
+
+Personal data is covered until somebody opens it with a reason; each opening is written down before it is shown, and lasts one page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from desk.context import desk_of
+from desk.operator.access import may, operator_of
+from desk.operator.view import masked, masked_email, masked_name, masked_phone, shown
+from desk.pages import words
+from dispatcher.acts import BEFORE_THE_DOOR
+from normalizer import tracking
+from normalizer.complaint import State
+from store import audit, dossier
+from store.dossier import Dossier
+from store.operators import Role
+from store.states import allowed
+from store.tables import ComplaintRow
+
+REASON_SHORTEST = 5
+log = structlog.get_logger()
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    return await draw(request, await found(request))
+
+
+async def reveal(request: web.Request) -> web.StreamResponse:
+    """Shows the page once without covers, and keeps who asked and why."""
+    desk, case = desk_of(request), await found(request)
+    reason = str((await request.post()).get("reason", "")).strip()[:300]
+    if len(reason) < REASON_SHORTEST:
+        refused = words(request)("Tuliskan alasannya dalam beberapa kata, supaya jelas siapa membuka apa dan untuk apa.")
+        return await draw(request, case, refused=refused, typed={"act": "reveal", "reason": reason}, status=422)
+    now, name, key = desk.clock(), operator_of(request).name, case.complaint.id
+    await desk.db.write(
+        lambda connection: audit.record(connection, at=now, operator=name, action="reveal", complaint_id=key, detail=reason)
+    )
+    log.info("desk.revealed", operator=name, tracking_number=tracking.printed(case.complaint.tracking_number))
+    return await draw(request, await found(request), revealed=True)
+
+
+async def found(request: web.Request) -> Dossier:
+    """The complaint that the address names, in any spelling of its number; 404 when there is none."""
+    desk = desk_of(request)
+    number = tracking.stored(desk.profile.prefix, request.match_info["number"])
+    case = await desk.db.read(lambda session: dossier.by_number(session, number)) if number else None
+    if case is None:
+        raise web.HTTPNotFound
+    return case
+
+
+async def draw(
+    request: web.Request,
+    case: Dossier,
+    *,
+    revealed: bool = False,
+    refused: str | None = None,
+    typed: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> web.Response:
+    """The page. `refused` and `typed`: why an act was not done, and what was typed for it, so that no word is lost."""
+    row = case.complaint
+    hidden = row.confidential and not may(request, Role.OPERATOR)
+    context = {
+        "case": case,
+        "complaint": row,
+        "revealed": revealed,
+        "hidden": hidden,
+        "refused": refused,
+        "typed": typed or {},
+        "moves": _moves(row),
+        "elsewhere": None if row.door == "desk" else row.door,
+        "said": (lambda text: text or "") if revealed else masked,
+        "reporter": _reporter(row, revealed),
+        "clean": revealed or (masked(row.title) == row.title and masked(row.body) == row.body),
+        "files": _files(case),
+        "reach": row.reply_address is not None,
+    }
+    return await shown(request, "operator/complaint.html", context, status=status)
+
+
+def _moves(row: ComplaintRow) -> list[str]:
+    """The acts offered, the usual next one first. Few where another door decides, none where it was merged into another complaint."""
+    if row.merged_into is not None:
+        return []
+    order = ("verified", "assigned", "in_progress", "answered", "waiting", "closed", "out_of_scope", "archived")
+    possible = allowed(State(row.state))
+    if row.door != "desk":
+        possible = frozenset() if row.forwarded_at else possible & BEFORE_THE_DOOR
+    return [state for state in order if State(state) in possible]
+
+
+def _reporter(row: ComplaintRow, revealed: bool) -> Mapping[str, str]:
+    """What is known of the reporter; covered unless revealed."""
+    known: Mapping[str, Any] = dict(row.reporter or {})
+    given = {field: str(known.get(field) or "") for field in ("name", "phone", "email", "address")}
+    if revealed:
+        return given
+    return {
+        "name": masked_name(given["name"]),
+        "phone": masked_phone(given["phone"]),
+        "email": masked_email(given["email"]),
+        "address": "••••" if given["address"] else "",
+    }
+
+
+def _files(case: Dossier) -> Mapping[int | None, list[Any]]:
+    """Evidence by the supplement that brought it; None: it came with the first words."""
+    sorted_out: dict[int | None, list[Any]] = {}
+    for file in case.evidence:
+        sorted_out.setdefault(file.supplement_id, []).append(file)
+    return sorted_out

@@ -1,0 +1,119 @@
+"""Health for people: every account, door and queue on one page, and what to do where something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from desk.context import Desk, desk_of
+from desk.operator.labels import N_
+from desk.operator.view import shown
+from store import health, pockets
+from store.health import Vitals
+from store.tables import PulseRow
+
+BACKLOG_MINUTES = 5
+"""Older than this in a queue is worth a look."""
+OFF, STOPPED, PAUSED, FAILED, BACKLOG, FINE, QUIET = "off", "stopped", "paused", "failed", "backlog", "fine", "quiet"
+WHAT_TO_DO: Mapping[str, str] = {
+    "credential_refused": N_("Token atau kata sandinya ditolak. Perbarui di pengaturan, lalu mulai ulang hub."),
+    "misconfigured": N_("Pengaturannya belum lengkap. Jalankan “run.py check”, ikuti petunjuknya, lalu mulai ulang hub."),
+    "unreachable": N_("Alamatnya belum dapat dihubungi. Hub mencoba terus; periksa jaringan bila berlangsung lama."),
+    "throttled": N_("Pihak sana meminta menunggu. Tidak perlu apa-apa; kiriman dilanjutkan sendiri."),
+    "refused": N_("Pihak sana menolak kiriman. Lihat halaman “Perlu dilihat”."),
+    "malformed": N_("Jawabannya tidak terbaca. Bila berulang, laporkan kepada pengelola hub."),
+}
+_NO_START = N_("Akun ini tidak ikut berjalan. Jalankan “run.py check” untuk sebabnya.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vital:
+    """One account or door as the page shows it."""
+
+    name: str
+    title: str
+    condition: str
+    last_ok: datetime | None
+    last_in: datetime | None
+    error: str | None
+    advice: str | None
+    paused_until: datetime | None
+    waiting: int = 0
+    oldest: datetime | None = None
+    forged: int = 0
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    desk = desk_of(request)
+    found = await desk.db.read(lambda session: health.vitals(session, tuple(desk.settings.accounts)))
+    now = desk.clock()
+    context = {
+        "accounts": [_account(desk, found, name, now) for name in desk.settings.accounts],
+        "doors": [_door(found, name, now) for name in _doors(desk)],
+        "jobs": _jobs(desk, found, now),
+        "lanes": found.outward,
+        "pocketed": await desk.db.read(pockets.counts),
+        "late": lambda at: at is not None and now - at > timedelta(minutes=BACKLOG_MINUTES),
+    }
+    return await shown(request, "operator/health.html", context)
+
+
+def _account(desk: Desk, found: Vitals, name: str, now: datetime) -> Vital:
+    account, queue = desk.settings.accounts[name], found.inward.get(name)
+    pulse = found.pulses.get(name)
+    vital = _vital(name, account.channel, pulse, now, oldest=queue.oldest if queue else None)
+    missing = bool(desk.connectors) and name not in desk.connectors
+    condition = OFF if not account.enabled else STOPPED if missing else vital["condition"]
+    advice = _NO_START if account.enabled and missing and not vital["advice"] else vital["advice"]
+    vital |= {"condition": condition, "advice": advice, "waiting": queue.waiting if queue else 0}
+    return Vital(**vital, last_in=found.last_in.get(name))
+
+
+def _door(found: Vitals, name: str, now: datetime) -> Vital:
+    """A door's pulse is kept under its own name; its queue is the lane `forward:name`."""
+    lanes = [lane for lane in found.outward if lane.name in (f"forward:{name}", f"follow:{name}")]
+    oldest = min((lane.oldest for lane in lanes if lane.oldest), default=None)
+    pulse = found.pulses.get(f"door:{name}") or found.pulses.get(name) or found.pulses.get(f"forward:{name}")
+    vital = _vital(name, "door", pulse, now, oldest=oldest)
+    return Vital(**vital, waiting=sum(lane.waiting for lane in lanes), last_in=None)
+
+
+def _doors(desk: Desk) -> list[str]:
+    return sorted({"desk", desk.profile.door, *desk.settings.doors})
+
+
+def _jobs(desk: Desk, found: Vitals, now: datetime) -> list[Vital]:
+    """Pulses of what is neither an account nor a door."""
+    known = {*desk.settings.accounts, *(form.format(name) for name in _doors(desk) for form in ("{}", "door:{}", "forward:{}"))}
+    return [Vital(**_vital(name, "job", pulse, now), last_in=None) for name, pulse in found.pulses.items() if name not in known]
+
+
+def _vital(name: str, title: str, pulse: PulseRow | None, now: datetime, oldest: datetime | None = None) -> dict[str, Any]:
+    code = (pulse.last_error or "").partition(":")[0] if pulse else ""
+    return {
+        "name": name,
+        "title": title,
+        "condition": _condition(pulse, now, oldest),
+        "last_ok": pulse.last_ok_at if pulse else None,
+        "error": pulse.last_error if pulse else None,
+        "advice": WHAT_TO_DO.get(code) if pulse and pulse.last_error else None,
+        "paused_until": pulse.paused_until if pulse else None,
+        "oldest": oldest,
+        "forged": pulse.forged if pulse else 0,
+    }
+
+
+def _condition(pulse: PulseRow | None, now: datetime, oldest: datetime | None) -> str:
+    if pulse is not None and pulse.stopped:
+        return STOPPED
+    if pulse is not None and pulse.paused_until is not None and pulse.paused_until > now:
+        return PAUSED
+    if pulse is not None and pulse.last_error:
+        return FAILED
+    if oldest is not None and now - oldest > timedelta(minutes=BACKLOG_MINUTES):
+        return BACKLOG
+    return FINE if pulse is not None and pulse.last_ok_at else QUIET
