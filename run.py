@@ -11,13 +11,15 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from desk.commands import Config, failed, first_link, keys, now, settings_of, users, with_store
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -30,25 +32,15 @@ if TYPE_CHECKING:
     from dispatcher.workers import Tools
     from store.database import Database
 
-LEASE = timedelta(seconds=30)
-"""Of a polled account; its poller renews it every ten seconds."""
-CHECK_SECONDS = 15.0
 STOP_SECONDS = 20.0
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-users = typer.Typer(no_args_is_help=True, help="Petugas dan peran mereka.")
-keys = typer.Typer(no_args_is_help=True, help="Kunci API untuk sistem lain.")
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
-Config = Annotated[Path | None, typer.Option("--config", help="hub.toml; tanpa ini: ./hub.toml bila ada, selain itu nilai bawaan.")]
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """A running hub. `url`: where it listens. `skipped`: accounts and doors that cannot run, with the sentence that says why."""
+    """A running hub. `url`: where it listens. `troubled`: accounts and doors that do not run well, with the sentence that says why."""
 
     settings: Settings
     profile: Profile
@@ -57,7 +49,7 @@ class Hub:
     tools: Tools
     connectors: dict[str, Connector]
     doors: dict[str, Door]
-    skipped: dict[str, str]
+    troubled: dict[str, str]
     url: str
 
 
@@ -71,9 +63,10 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
     import secrets
 
     from config import load
+    from connectors.contract import Health
     from desk.app import build as build_pages
     from desk.context import Desk
-    from dispatcher import tracking
+    from dispatcher import accounts, tracking
     from dispatcher.acts import Acts
     from dispatcher.intake import Intake
     from dispatcher.line import Line
@@ -111,9 +104,11 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         tools = Tools(db=db, bell=bell, pulses=Pulses(db, clock), clock=clock, chance=random.random, node=node)
         stack.push_async_callback(tools.let_go)
 
-        skipped: dict[str, str] = {}
-        doors = await _doors(settings, profile, stack, skipped)
-        connectors = await _connectors(settings, secret, public_url, stack, skipped)
+        troubled: dict[str, str] = {}
+        doors = await _doors(settings, profile, stack, troubled)
+        connectors = accounts.build(settings, secret, public_url, troubled)
+        for connector in connectors.values():
+            stack.push_async_callback(connector.aclose)
         replies = Replies(profile, public_url)
         taker = Taker(profile, replies, {name: each.about for name, each in connectors.items()}, node, tracking.draw)
         intake = Intake(db, blobs, bell, clock)
@@ -139,8 +134,10 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         pages = build_pages(desk)
         _mount(pages, connectors, intake, tools, public_url, http.trusted_proxies)
         await _listen(pages, listener, stack)
-        polling = [asyncio.create_task(work, name=name) for name, work in _polling(connectors, intake, tools).items()]
-        stack.push_async_callback(_stopped, polling)
+        checks = await accounts.check(connectors)
+        troubled |= {name: checked.sentence for name, checked in checks.items() if checked.health is Health.FAILED}
+        at_work = accounts.work(connectors, intake.accept, tools)
+        stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in at_work.items()])
         yield Hub(
             settings=settings,
             profile=profile,
@@ -149,7 +146,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
             tools=tools,
             connectors=connectors,
             doors=doors,
-            skipped=skipped,
+            troubled=troubled,
             url=url,
         )
 
@@ -171,7 +168,7 @@ async def _stopped(tasks: list[asyncio.Task[None]]) -> None:
         await asyncio.wait(tasks, timeout=STOP_SECONDS)
 
 
-async def _doors(settings: Settings, profile: Profile, stack: contextlib.AsyncExitStack, skipped: dict[str, str]) -> dict[str, Door]:
+async def _doors(settings: Settings, profile: Profile, stack: contextlib.AsyncExitStack, troubled: dict[str, str]) -> dict[str, Door]:
     from connectors.errors import Misconfigured
     from dispatcher.doors import registry
 
@@ -180,43 +177,10 @@ async def _doors(settings: Settings, profile: Profile, stack: contextlib.AsyncEx
         try:
             doors[name] = registry.build(name, settings.doors.get(name), profile)
         except Misconfigured as error:
-            skipped[f"door:{name}"] = error.sentence
+            troubled[f"door:{name}"] = error.sentence
         else:
             stack.push_async_callback(doors[name].aclose)
     return doors
-
-
-async def _connectors(
-    settings: Settings, secret: bytes, public_url: str, stack: contextlib.AsyncExitStack, skipped: dict[str, str]
-) -> dict[str, Connector]:
-    """One account that cannot run is reported and skipped, the others run."""
-    from connectors import registry
-    from connectors.contract import Health, Prepares
-    from connectors.errors import ConnectorError
-
-    connectors: dict[str, Connector] = {}
-    for name, account in settings.accounts.items():
-        if not account.enabled:
-            continue
-        try:
-            connector = registry.build(name, account, secret, public_url)
-            stack.push_async_callback(connector.aclose)
-            async with asyncio.timeout(CHECK_SECONDS):
-                checked = await connector.check()
-            if checked.health is Health.FAILED:
-                skipped[name] = checked.sentence
-                if not getattr(checked, "passing", False):
-                    continue
-            if isinstance(connector, Prepares):
-                async with asyncio.timeout(CHECK_SECONDS):
-                    await connector.prepare()
-        except ConnectorError as error:
-            skipped[name] = error.sentence
-        except TimeoutError:
-            skipped[name] = "Tidak ada jawaban; periksa jaringan atau alamat api_base."
-        else:
-            connectors[name] = connector
-    return connectors
 
 
 def _mount(
@@ -236,30 +200,6 @@ def _mount(
     gateway.mount(pages, receivers, intake.accept, public_url=public_url, trusted_proxies=trusted_proxies, clock=tools.clock, forged=forged)
 
 
-def _polling(connectors: dict[str, Connector], intake: Intake, tools: Tools) -> dict[str, Coroutine[Any, Any, None]]:
-    from connectors.contract import Cursor, Puller
-    from connectors.poller import Poller
-    from store import cursors
-
-    def poller(name: str, puller: Puller) -> Poller:
-        async def load() -> Cursor:
-            return await tools.db.read(lambda session: cursors.load(session.connection(), name))
-
-        async def save(cursor: Cursor) -> None:
-            moment = tools.clock()
-            await tools.db.write(lambda connection: cursors.save(connection, name, dict(cursor or {}), moment))
-
-        async def lease() -> bool:
-            return await tools.hold(f"poll:{name}", LEASE)
-
-        async def pulse(error: Any) -> None:
-            await tools.pulses.pulse(name, error)
-
-        return Poller(name, puller, intake.accept, load, save, lease, pulse, tools.clock, tools.chance)
-
-    return {f"poll:{name}": poller(name, each).run() for name, each in connectors.items() if isinstance(each, Puller)}
-
-
 async def _listen(pages: web.Application, listener: socket.socket, stack: contextlib.AsyncExitStack) -> None:
     from aiohttp import web
 
@@ -267,3 +207,133 @@ async def _listen(pages: web.Application, listener: socket.socket, stack: contex
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.SockSite(runner, listener, backlog=1024).start()
+
+
+# -- the command line
+
+
+@app.command()
+def serve(
+    config: Config = None,
+    host: Annotated[str | None, typer.Option(help="Alamat untuk mendengarkan; hanya 127.0.0.1 bila tidak disebut.")] = None,
+    port: Annotated[int | None, typer.Option(help="0: dipilih sistem.")] = None,
+) -> None:
+    """The hub: connectors, dispatcher, desk."""
+    from config.load import SettingsError
+    from connectors.errors import StoreAway
+    from store.ownership import StoreTaken
+
+    settings = settings_of(config)
+    chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = settings.model_copy(update={"http": settings.http.model_copy(update=chosen)})
+    try:
+        asyncio.run(_serve(settings))
+    except (SettingsError, StoreTaken) as error:
+        raise failed(str(error)) from None
+    except StoreAway as error:
+        raise failed(f"store.url: basis data tidak dapat dibuka ({error}). Jalankan `python run.py check`.") from None
+    except OSError as error:
+        raise failed(f"http.port: {settings.http.host}:{settings.http.port} tidak dapat dipakai ({error.strerror}).") from None
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(settings) as hub:
+        typer.secho(f"\n  Satu Pintu untuk {hub.profile.name} sudah buka.\n", bold=True)
+        typer.echo(f"  Warga    {hub.url}/\n  Petugas  {hub.url}/desk/")
+        for name, sentence in hub.troubled.items():
+            typer.secho(f"  Perhatian, {name}: {sentence}", fg="yellow")
+        link = await first_link(hub.db, hub.settings)
+        if link:
+            typer.secho(f"\n  Admin pertama: buka tautan ini sekali, dalam 24 jam:\n  {link}", fg="green")
+        typer.echo("\n  Ctrl+C untuk berhenti.", nl=True)
+        sys.stdout.flush()
+        await stop.wait()
+        typer.echo("  Menyelesaikan yang sedang berjalan…")
+
+
+@app.command()
+def normalize(
+    channel: Annotated[str, typer.Option(help="telegram, email, webchat …")],
+    file: Annotated[Path | None, typer.Argument(help=".eml, .json atau .txt; tanpa ini: masukan standar")] = None,
+    account: Annotated[str, typer.Option()] = "preview",
+    staff: Annotated[bool, typer.Option(help="Surel ini diteruskan oleh petugas.")] = False,
+    batch: Annotated[bool, typer.Option(help="Jalur berkas di masukan standar, satu JSON sebaris.")] = False,
+    config: Config = None,
+) -> None:
+    """One normalised outcome as JSON for each input. No side effects, no network."""
+    from config import load
+    from dispatcher import preview
+
+    profile = load.profile(settings_of(config))
+
+    def show(content: bytes, filename: str) -> dict[str, Any]:
+        return preview.preview(channel, content, filename, account, staff, profile, now())
+
+    if batch:
+        preview.batch(sys.stdin, sys.stdout, show)
+    else:
+        content = file.read_bytes() if file else sys.stdin.buffer.read()
+        typer.echo(preview.line_of(show(content, file.name if file else f"stdin.{'eml' if channel == 'email' else 'json'}")))
+
+
+@app.command()
+def check(config: Config = None) -> None:
+    """Every setting, account, door, database, blob store: one line each, an action for each failure, exit 1 if any."""
+    from dispatcher import checking
+
+    marks = {"ok": ("baik   ", "green"), "warning": ("periksa", "yellow"), "failed": ("gagal  ", "red")}
+
+    async def look() -> bool:
+        bad = False
+        async for name, checked in checking.check(config):
+            mark, colour = marks[checked.health]
+            typer.echo(f"{typer.style(mark, fg=colour)} {name:<24} {checked.sentence}")
+            bad |= checked.health == "failed"
+        return bad
+
+    raise typer.Exit(1 if asyncio.run(look()) else 0)
+
+
+@app.command()
+def migrate(config: Config = None) -> None:
+    """Brings the store to the newest schema; `serve` does it by itself."""
+
+    async def work(db: Database, settings: Settings) -> None:
+        return None  # with_store has done it
+
+    with_store(config, work)
+    typer.echo("Skema basis data sudah yang terbaru.")
+
+
+@app.command()
+def replay(
+    quarantined: Annotated[bool, typer.Option("--quarantined", help="Pesan yang belum terbaca")] = False,
+    dead: Annotated[bool, typer.Option("--dead", help="Kiriman yang gagal selamanya")] = False,
+    since: Annotated[datetime | None, typer.Option(help="Hanya yang masuk sejak tanggal ini (UTC)")] = None,
+    config: Config = None,
+) -> None:
+    """Runs again what is kept; what became a complaint already is left alone. Without a choice: both."""
+    from dispatcher import replaying
+    from store.blobs import Blobs
+
+    async def work(db: Database, settings: Settings) -> None:
+        if quarantined or not dead:
+            start = since.replace(tzinfo=UTC) if since else None
+            done = await replaying.quarantined(db, Blobs(settings.store.blobs), now(), since=start)
+            typer.echo(f"Karantina: {done.again} dari {done.found} kembali ke antrean.")
+        if dead or not quarantined:
+            done = await replaying.dead(db, now())
+            typer.echo(f"Gagal kirim: {done.again} dari {done.found} akan dikirim lagi.")
+
+    with_store(config, work)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,14 +21,16 @@ SWEEP_SECONDS = 3600
 log = structlog.get_logger()
 
 
-def scheduler(tools: Tools, profile: Profile, replies: Replies, doors: Mapping[str, Door], *, door_seconds: float = DOOR_SECONDS) -> AsyncIOScheduler:
+def scheduler(
+    tools: Tools, profile: Profile, replies: Replies, doors: Mapping[str, Door], *, door_seconds: float = DOOR_SECONDS
+) -> AsyncIOScheduler:
     """Ready to be started. One job at a time of each name; a late one runs once, not as often as it was missed."""
     jobs = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
     for door in doors.values():
         if door.kind != "desk":
-            work = _leased(tools, f"job:door:{door.name}", door_seconds, lambda door=door: news.pull(door, tools, profile, replies))
+            work = _leased(tools, f"job:door:{door.name}", door_seconds, partial(news.pull, door, tools, profile, replies))
             jobs.add_job(work, "interval", seconds=door_seconds, name=f"door:{door.name}")
-    jobs.add_job(_leased(tools, "job:sweep", SWEEP_SECONDS, lambda: _sweep(tools)), "interval", seconds=SWEEP_SECONDS, name="sweep")
+    jobs.add_job(_leased(tools, "job:sweep", SWEEP_SECONDS, partial(_sweep, tools)), "interval", seconds=SWEEP_SECONDS, name="sweep")
     return jobs
 
 

@@ -1,0 +1,84 @@
+"""Looks at everything and changes nothing: settings, city, store, blobs, accounts, doors. One sentence each, with what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import load
+from config.settings import Settings
+from connectors.contract import Checked, Health
+from connectors.errors import ConnectorError
+from dispatcher import accounts
+from dispatcher.doors import registry as doors
+from store import migrate
+from store.database import engines
+
+
+def ok(sentence: str) -> Checked:
+    return Checked(health=Health.OK, sentence=sentence)
+
+
+def failed(sentence: str) -> Checked:
+    return Checked(health=Health.FAILED, sentence=sentence)
+
+
+async def check(config: Path | None) -> AsyncIterator[tuple[str, Checked]]:
+    """(name, outcome) as each is known. Stops after a wrong setting: the rest would only repeat it."""
+    try:
+        settings = load.settings(config)
+        profile = load.profile(settings)
+        secret = load.secret(settings)
+    except load.SettingsError as error:
+        yield "setelan", failed(str(error))
+        return
+    yield "setelan", ok(f"terbaca; kota: {profile.name}, awalan {profile.prefix}, pintu: {profile.door}")
+    for sentence in load.exposed(config or Path("hub.toml")):
+        yield "setelan", Checked(health=Health.WARNING, sentence=sentence)
+    yield "basis data", await asyncio.to_thread(_store, settings)
+    yield "berkas", await asyncio.to_thread(_blobs, settings.store.blobs)
+    troubled: dict[str, str] = {}
+    built = accounts.build(settings, secret, settings.http.public_url, troubled)
+    for name, sentence in troubled.items():
+        yield f"akun {name}", failed(sentence)
+    for name, checked in (await accounts.check(built)).items():
+        yield f"akun {name}", checked
+    for connector in built.values():
+        await connector.aclose()
+    for name in sorted({"desk", profile.door, *settings.doors}):
+        try:
+            door = doors.build(name, settings.doors.get(name), profile)
+        except ConnectorError as error:
+            yield f"pintu {name}", failed(error.sentence)
+        else:
+            yield f"pintu {name}", await door.check()
+            await door.aclose()
+
+
+def _store(settings: Settings) -> Checked:
+    url = settings.store.url
+    if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
+        return ok("belum ada; dibuat saat `serve` pertama kali")
+    try:
+        writer, readers = engines(url)
+        try:
+            newest = migrate.current(readers)
+        finally:
+            writer.dispose()
+            readers.dispose()
+    except (SQLAlchemyError, OSError) as error:
+        return failed(f"store.url: tidak dapat dibuka ({type(error).__name__}). Periksa alamat, izin, dan apakah servernya hidup.")
+    return ok("terbuka, skema terbaru") if newest else failed("skemanya lama. Jalankan `python run.py migrate`.")
+
+
+def _blobs(folder: Path) -> Checked:
+    place = folder if folder.exists() else folder.parent
+    while not place.exists():
+        place = place.parent
+    if not os.access(place, os.W_OK):
+        return failed(f"store.blobs: {folder} tidak dapat ditulisi. Ubah izinnya atau pilih folder lain.")
+    return ok(f"{folder} dapat ditulisi")
