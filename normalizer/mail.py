@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from connectors.contract import Inbound, Sender
-from normalizer import automatic, forward, markup, mime, quotes
+from normalizer import automatic, forward, markup, mime, quotes, title
 from normalizer.characters import clean, tidy
 from normalizer.chat import kind_of, safe_name
 from normalizer.complaint import EvidenceFile
 from normalizer.message import Message
-from normalizer.outcome import Original, Part
+from normalizer.outcome import Original, Part, Party
 
 _SUBJECT_LIMIT = 300
 
@@ -23,20 +23,19 @@ def read(inbound: Inbound, zone: tzinfo) -> Message:
     subject = headers.text("subject", _SUBJECT_LIMIT) or inbound.subject
     found = automatic.judge(headers, mail.media_type, address, name, subject or "", mail.kinds)
     text = text_of(mail)
-    original, note = (
-        forward.unwrap(mail, text, subject or "", zone) if inbound.staff or forward.likely(subject or "", text) else (None, None)
-    )
+    passed_on = _passed_on(mail, text, subject or "", zone) if inbound.staff else None
     attachments = [evidence(leaf) for leaf in mail.files]
     return Message(
         sender=Sender(id=inbound.sender.id or address or "", name=name or inbound.sender.name, address=address or inbound.sender.address),
-        sent_at=inbound.sent_at,
+        author=_author(passed_on),
+        sent_at=_sent_at(passed_on, inbound),
         message_id=next(iter(headers.ids("message-id")), inbound.message_id),
         in_reply_to=next(iter(headers.ids("in-reply-to")), None) or inbound.in_reply_to,
         subject=subject or None,
         text=text,
-        body=_own(text, original, staff=inbound.staff),
-        note=note,
-        original=original,
+        body=passed_on.original.body or "" if passed_on else quotes.own_words(text),
+        note=passed_on.note if passed_on else None,
+        original=passed_on.original if passed_on else None,
         attachments=attachments,
         parts=[
             Part(index=index, filename=file.filename, media_type=file.media_type, size=file.size or 0)
@@ -62,7 +61,40 @@ def evidence(leaf: mime.Leaf) -> EvidenceFile:
     return EvidenceFile(filename=name, media_type=leaf.media_type, size=len(leaf.content()))
 
 
-def _own(text: str, original: Original | None, *, staff: bool) -> str:
-    if original and staff:
-        return original.body or ""
-    return quotes.own_words(text) or text
+def _passed_on(mail: mime.Mail, text: str, subject: str, zone: tzinfo) -> forward.Unwrapped | None:
+    """The mail that an operator forwarded, inline or as an attached mail."""
+    inline = forward.unwrap(text, zone, passed_on=title.without_marks(subject) != subject.strip())
+    if inline:
+        return inline
+    attached = next((inner for leaf in mail.files if (inner := mime.embedded(leaf)) is not None), None)
+    return _attached(attached, text) if attached else None
+
+
+def _attached(inner: mime.Mail, note: str) -> forward.Unwrapped:
+    headers = inner.headers
+    name, address = headers.mailbox("from")
+    sent = headers.date()
+    original = Original(
+        from_=Party(id=address, name=name, address=address),
+        to=headers.text("to") or None,
+        cc=headers.text("cc") or None,
+        subject=headers.text("subject", _SUBJECT_LIMIT) or None,
+        date=sent.isoformat() if sent else headers.text("date") or None,
+        body=quotes.own_words(text_of(inner)),
+    )
+    return forward.Unwrapped(original, note.strip() or None)
+
+
+def _author(passed_on: forward.Unwrapped | None) -> Sender | None:
+    first = passed_on.original.from_ if passed_on else None
+    return Sender(id=first.address or "", name=first.name, address=first.address) if first else None
+
+
+def _sent_at(passed_on: forward.Unwrapped | None, inbound: Inbound) -> datetime:
+    """When the citizen wrote: the forwarded mail's own date, unless it lies after the forward."""
+    written = passed_on.original.date if passed_on else None
+    try:
+        first = datetime.fromisoformat(written) if written else None
+    except ValueError:
+        first = None
+    return first if first and first.tzinfo and first <= inbound.sent_at else inbound.sent_at

@@ -14,6 +14,8 @@ from normalizer.outcome import Original, Part
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     sender: Sender
+    author: Sender | None = None
+    """Who complains, where it is not the sender: the first writer of a forwarded mail."""
     sent_at: datetime
     message_id: str = ""
     in_reply_to: str | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from config.profile import Profile
 from connectors.contract import Inbound, Place
 from normalizer import chat, classify, contact, intent, language, mail, place, privacy, title, urgency
-from normalizer.complaint import Location, Outcome, Reporter, Urgency
+from normalizer.complaint import Location, Outcome, Urgency
 from normalizer.intent import Intent
 from normalizer.message import Message
 from normalizer.outcome import Normalized, Party
@@ -36,7 +36,6 @@ def normalize(inbound: Inbound, profile: Profile) -> Normalized:
         "starts_new": meant.starts_new,
         "language": language.of(message.body, tokens),
         "personal_data": privacy.find(message.body),
-        "reporter": contact.reporter(message.sender, message.body),
     }
     if meant.outcome is not Outcome.COMPLAINT:
         return _outcome(inbound, message, meant.outcome, reason=meant.reason, **found)
@@ -90,7 +89,7 @@ def _outcome(inbound: Inbound, message: Message, outcome: Outcome, *, reason: st
         "message_id": message.message_id,
         "in_reply_to": message.in_reply_to,
         "sender": Party(id=message.sender.id or None, name=message.sender.name, address=message.sender.address),
-        "reporter": Reporter(name=message.sender.name),
+        "reporter": contact.reporter(message.author or message.sender, message.body),
         "subject": message.subject,
         "text": message.text,
         "body": message.body,

@@ -44,6 +44,7 @@ _FOOTER = re.compile(
     r"(?:your )?(?:reply )?(?:above|di atas) (?:this|garis) (?:line|ini))",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b")
 _ONLY_MARKS = re.compile(r"^[\W_]*$")
 
 
@@ -74,7 +75,7 @@ def _header(lines: Sequence[str], index: int) -> int:
     """How many lines the header of a quote takes that begins here; 0: none begins."""
     line = lines[index]
     if labels.DIVIDER.match(line) and len(line) < 120:
-        return 1
+        return 1 + (_block(lines, index + 1) if index + 1 < len(lines) else 0)
     if _DATED.match(line) and (index + 1 == len(lines) or not lines[index + 1].strip() or _QUOTED.match(lines[index + 1])):
         return 1
     if _STARTS_HEADER.match(line) or _NAMED.search(line) or _LEADING.match(line):
@@ -93,17 +94,18 @@ def _block(lines: Sequence[str], index: int) -> int:
     first = labels.header_line(lines[index])
     if first is None:
         return 0
-    kinds = {first[0]}
+    kinds = {first[0]: first[1]}
     last = index
     for offset in range(index + 1, min(index + _BLOCK, len(lines))):
         found = labels.header_line(lines[offset])
         if found:
-            kinds.add(found[0])
+            kinds[found[0]] = found[1]
             last = offset
         elif offset - last > 2:
             break
-    sure = len(kinds) >= 3 or ("date" in kinds and kinds & {"from", "to"} and any("@" in line for line in lines[index : last + 1]))
-    return last - index + 1 if sure else 0
+    addressed = any("@" in line for line in lines[index : last + 1])
+    enough = len(kinds) >= 3 or ("date" in kinds and ("from" in kinds or "to" in kinds))
+    return last - index + 1 if enough and (addressed or _CLOCK.search(kinds.get("date", ""))) else 0
 
 
 def _trimmed(lines: Sequence[str]) -> list[str]:
