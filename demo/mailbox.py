@@ -81,16 +81,13 @@ class Mailbox:
         self._lines: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> Self:
-        config = _Quiet.from_args(self._pymap_arguments(), invalid_user_sleep=0.0, ssl_context=self._tls)
-        config.apply_context()
-        self._backend, self._config = DictBackend(Login(config), config), config
-        await DictBackend._add_demo_user(config, self._backend.login)
+        await self._prepare()
         await self.open_imap()
         await self._open_smtp()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.close_imap()
+        await self.close_imap()
         for server in self._servers:
             server.close()
 
@@ -105,11 +102,10 @@ class Mailbox:
             "smtp": {"host": LOOPBACK, "port": self.smtp_port, "tls": tls},
         }
 
-    async def deliver(self, raw: bytes, *, flags: tuple[bytes, ...] = (), folder: str = "INBOX") -> int:
-        """Puts a mail into a folder, as a mail server would; returns its UID."""
+    async def deliver(self, raw: bytes, *, flags: tuple[bytes, ...] = (), folder: str = "INBOX") -> None:
+        """Puts a mail into a folder, as a mail server would."""
         mailbox = await self._folder(folder)
-        message = await mailbox.append(AppendMessage(raw, datetime.now(UTC), frozenset(Flag(flag) for flag in flags)))
-        return int(message.uid)
+        await mailbox.append(AppendMessage(raw, datetime.now(UTC), frozenset(Flag(flag) for flag in flags)))
 
     async def renumber(self) -> None:
         """A new UIDVALIDITY, as after a restored backup: the old UIDs mean nothing any more."""
@@ -117,6 +113,12 @@ class Mailbox:
         before = mailbox.uid_validity
         while mailbox.uid_validity == before:
             mailbox._uid_validity = MailboxSnapshot.new_uid_validity()
+
+    async def _prepare(self) -> None:
+        config = _Quiet.from_args(self._pymap_arguments(), invalid_user_sleep=0.0, ssl_context=self._tls)
+        config.apply_context()
+        self._backend, self._config = DictBackend(Login(config), config), config
+        await DictBackend._add_demo_user(config, self._backend.login)
 
     async def _folder(self, name: str) -> Any:
         async with self._backend.login.demo_user_identity.new_session() as session:
@@ -129,12 +131,12 @@ class Mailbox:
         self._imap = await asyncio.start_server(self._counted(serve), LOOPBACK, self.imap_port, ssl=implicit)
         self.imap_port = self._imap.sockets[0].getsockname()[1]
 
-    def close_imap(self) -> None:
+    async def close_imap(self) -> None:
         """The IMAP server goes away: no new lines, and the old ones end in the middle of a word."""
         self._imap.close()
-        self.cut()
+        await self.cut()
 
-    def cut(self) -> None:
+    async def cut(self) -> None:
         """Ends all IMAP lines; new ones are taken."""
         for line in self._lines:
             line.transport.abort()

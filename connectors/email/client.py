@@ -44,6 +44,7 @@ class EmailConnector:
         self._reading = ThreadPoolExecutor(1, thread_name_prefix=f"imap-{account}")
         self._waiting = ThreadPoolExecutor(1, thread_name_prefix=f"idle-{account}")
         self._sendings: guard.Sendings = {}
+        self._closed = False
 
     @property
     def about(self) -> About:
@@ -125,7 +126,10 @@ class EmailConnector:
         )
 
     async def aclose(self) -> None:
-        """Ends both threads and their connections."""
+        """Ends both threads and their connections, whatever they wait for."""
+        if self._closed:
+            return
+        self._closed = True
         self._reader.interrupt()
         self._waker.ring()
         loop = asyncio.get_running_loop()

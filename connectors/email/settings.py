@@ -69,8 +69,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     batch: int = Field(default=50, ge=1, le=1000)
     """Mails in one pull, at most."""
     idle: bool = True
-    poll_seconds: float = Field(default=60, gt=0)
-    """How often to look when the server does not tell by itself (IDLE)."""
+    poll_seconds: float = Field(default=60, gt=0, le=1500)
+    """How often to look in any case. An IDLE lasts no longer: servers may end it after 30 minutes (RFC 2177)."""
     timeout_seconds: float = Field(default=30, gt=0)
     answers_per_hour: int = Field(default=10, ge=1)
     """Automatic answers to one address; a guard against two machines that answer each other."""

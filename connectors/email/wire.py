@@ -8,6 +8,7 @@ from datetime import datetime
 
 from connectors.contract import Arrival, Inbound, Sender, Unreadable
 from connectors.email import automatic, tokens
+from connectors.email.cut import ended
 from connectors.email.headers import Fields, addresses, decoded, fields, first, message_ids, sent_at, split
 
 CHANNEL = "email"
@@ -32,6 +33,7 @@ def read(
     staff: addresses, or `@domain`, of operators who forward. own: our own addresses, all in lower case. secret: knows our own Message-IDs.
     cut_from: size in bytes of the whole mail when `raw` is only the beginning of a mail over the cap.
     """
+    raw = ended(raw) if cut_from else raw
     head, body = split(raw)
     found = fields(head)
     if not found:
