@@ -41,7 +41,7 @@ def translations(language: str) -> NullTranslations:
         with path.open("rb") as source:
             write_mo(compiled, read_po(source, locale=language))
         compiled.seek(0)
-        merged.add(Translations(compiled), merge=False)
+        merged.merge(Translations(compiled))
     return merged
 
 

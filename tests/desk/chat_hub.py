@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,12 @@ from desk.app import build
 from desk.context import Desk
 from dispatcher.acts import Acts
 from dispatcher.intake import Intake
+from dispatcher.paying import ReplyPayer
 from dispatcher.pipeline import Pipeline
+from dispatcher.pulses import Pulses
 from dispatcher.replies import Replies
 from dispatcher.taking import Taker
+from dispatcher.workers import Lane, Tools
 from normalizer.normalize import normalize
 from normalizer.outcome import Normalized
 from normalizer.tracking import compose
@@ -32,6 +35,7 @@ from store.bell import Bell
 from store.blobs import Blobs
 from store.database import Database
 from store.migrate import upgrade
+from store.tables import Work
 
 
 class ReadHere:
@@ -48,13 +52,13 @@ class ReadHere:
 class Hub:
     desk: Desk
     server: TestServer
-    pipeline: Pipeline
+    workers: Sequence[Any]
     url: str
-    working: asyncio.Task[None] | None = None
+    working: list[asyncio.Task[None]] = field(default_factory=list)
 
     def work(self) -> None:
-        """From now on the pipeline runs; before that, what arrives only lies there."""
-        self.working = asyncio.create_task(self.pipeline.run())
+        """From now on the pipeline and the sender of replies run; before that, what arrives only lies there."""
+        self.working = [asyncio.create_task(worker.run()) for worker in self.workers]
 
     async def move(self, complaint_id: int, to: Any, **rest: Any) -> None:
         await self.desk.acts.move(complaint_id, to, operator="rina", **rest)
@@ -84,14 +88,15 @@ async def running(folder: Path, **http: Any) -> AsyncIterator[Hub]:
     )
     server = TestServer(build(desk), host="127.0.0.1")
     await server.start_server()
-    hub = Hub(desk, server, pipeline, str(server.make_url("")).rstrip("/"))
+    tools = Tools(db=db, bell=bell, pulses=Pulses(db, clock), clock=clock, chance=lambda: 0.5, node="uji")
+    sender = Lane(Work.REPLY, "chat", ReplyPayer("chat", desk.connectors["chat"]), tools)
+    hub = Hub(desk, server, (pipeline, sender), str(server.make_url("")).rstrip("/"))
     try:
         yield hub
     finally:
-        if hub.working:
-            hub.working.cancel()
-            with suppress(asyncio.CancelledError):
-                await hub.working
+        for task in hub.working:
+            task.cancel()
+        await asyncio.gather(*hub.working, return_exceptions=True)
         await server.close()
         await db.aclose()
 
