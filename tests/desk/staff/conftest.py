@@ -7,44 +7,15 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer
-from sqlmodel import SQLModel
-from staging import Browser, Clock, Stage
+from staging import Browser, Stage, staged
 
-from config import load
-from config.settings import Settings
-from desk.app import build
-from desk.context import Desk
-from store.bell import Bell
-from store.blobs import Blobs
-from store.database import Database
 from store.operators import Role
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    settings = Settings()
-    clock = Clock()
-    db = Database(f"sqlite:///{tmp_path}/hub.db")
-    SQLModel.metadata.create_all(db.writer)
-    bell = Bell()
-    desk = Desk(
-        settings=settings,
-        profile=load.profile(settings),
-        db=db,
-        blobs=Blobs(tmp_path / "blobs"),
-        bell=bell,
-        acts=None,  # type: ignore[arg-type]
-        intake=None,  # type: ignore[arg-type]
-        connectors={},
-        secret=b"s" * 32,
-        clock=clock,
-    )
-    server = TestServer(build(desk), host="127.0.0.1")
-    await server.start_server()
-    yield Stage(desk, clock, server)
-    await server.close()
-    await db.aclose()
+    async with staged(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp.test_utils import TestServer
 from argon2 import PasswordHasher
+from chat_hub import ReadHere
 from sqlalchemy import insert
 
+from config import load
+from config.settings import Settings
+from connectors.manual.client import ABOUT
+from desk.app import build
 from desk.context import Desk
+from dispatcher.acts import Acts
+from dispatcher.intake import Intake
+from dispatcher.pipeline import Pipeline
+from dispatcher.replies import Replies
+from dispatcher.taking import Taker
+from dispatcher.tracking import draw
 from normalizer import tracking
 from store import operators
+from store.bell import Bell
+from store.blobs import Blobs
+from store.database import Database
+from store.migrate import upgrade
 from store.operators import Role
 from store.tables import ComplaintRow
 
@@ -42,7 +61,32 @@ class Stage:
     desk: Desk
     clock: Clock
     server: TestServer
+    replies: Replies
     draws: Any = field(default_factory=lambda: itertools.count(1))
+
+    @asynccontextmanager
+    async def line(self) -> AsyncIterator[None]:
+        """The pipeline at work, so that what is accepted becomes a complaint."""
+        desk = self.desk
+        taker = Taker(desk.profile, self.replies, {"desk": ABOUT}, "uji", draw)
+        pipeline = Pipeline(desk.db, desk.blobs, desk.bell, ReadHere(desk.profile), taker, self.clock, "uji", ["desk"])  # type: ignore[arg-type]
+        working = asyncio.create_task(pipeline.run())
+        try:
+            yield
+        finally:
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
+
+    async def read(self, query: Any) -> list[Any]:
+        """Rows of a query, as a test wants to look at them."""
+        return list(await self.desk.db.read(lambda session: session.exec(query).all()))
+
+    async def add(self, row: Any) -> Any:
+        """Any row, straight into its table; its key."""
+        values = {name: value for name, value in row.model_dump().items() if name != "id"}
+        result = await self.desk.db.write(lambda c: c.execute(insert(type(row)).values(**values)).inserted_primary_key)
+        return result[0]
 
     def url(self, path: str) -> str:
         return str(self.server.make_url(path))
@@ -81,6 +125,36 @@ class Stage:
         row = {name: value for name, value in ComplaintRow.model_validate(row).model_dump().items() if name != "id"}
         await self.desk.db.write(lambda c: c.execute(insert(ComplaintRow).values(**row)))
         return tracking.printed(number)
+
+
+@asynccontextmanager
+async def staged(folder: Path) -> AsyncIterator[Stage]:
+    """Store, acts, intake and desk as `run.py` puts them together; only the normaliser's own process is left out."""
+    settings, clock = Settings(), Clock()
+    profile = load.profile(settings)
+    db = Database(f"sqlite:///{folder}/hub.db")
+    upgrade(db.writer)
+    bell, blobs = Bell(), Blobs(folder / "blobs")
+    replies = Replies(profile, "http://127.0.0.1:8080")
+    desk = Desk(
+        settings=settings,
+        profile=profile,
+        db=db,
+        blobs=blobs,
+        bell=bell,
+        acts=Acts(db, bell, profile, replies, draw, clock),
+        intake=Intake(db, blobs, bell, clock),
+        connectors={},
+        secret=b"s" * 32,
+        clock=clock,
+    )
+    server = TestServer(build(desk), host="127.0.0.1")
+    await server.start_server()
+    try:
+        yield Stage(desk, clock, server, replies)
+    finally:
+        await server.close()
+        await db.aclose()
 
 
 @dataclass

@@ -1,0 +1,104 @@
+"""The desk in a real browser, on a phone and on a wide screen: nothing overflows, nothing is blocked, everything is reachable by keyboard."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import Page, async_playwright
+from seeding import seed, trouble
+from staging import PASSWORD, Stage
+
+from store.operators import Role
+
+pytestmark = pytest.mark.browser
+CHROMIUM = "/usr/bin/chromium"
+SHOTS = os.environ.get("SATUPINTU_SHOTS")
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Chromium]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Debian's chromium is not here")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+async def opened(chromium: Chromium, width: int, complaints: list[str]) -> Page:
+    page = await chromium.new_page(viewport={"width": width, "height": 800}, locale="id-ID")
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page
+
+
+async def shot(page: Page, name: str) -> None:
+    """No sideways scrolling; with SATUPINTU_SHOTS set, a picture to look at."""
+    if SHOTS:
+        size = page.viewport_size
+        assert size
+        await page.screenshot(path=f"{SHOTS}/{name}-{size['width']}.png", full_page=True)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the screen"
+
+
+async def sign_in(page: Page, stage: Stage, name: str = "rina") -> None:
+    await page.goto(stage.url("/desk/"))
+    await page.fill("#name", name)
+    await page.fill("#password", PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desk/")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+async def test_every_page_fits_and_nothing_is_blocked(stage: Stage, chromium: Chromium, width: int) -> None:
+    """At 360 and at 1440 pixels no page scrolls sideways, and the strict content policy blocks nothing of ours."""
+    await stage.add_operator("rina", Role.SUPERVISOR)
+    number = await seed(stage)
+    await trouble(stage)
+    errors: list[str] = []
+    page = await opened(chromium, width, errors)
+    await page.goto(stage.url("/desk/login"))
+    await shot(page, "login")
+    await sign_in(page, stage)
+    await shot(page, "list")
+    await page.goto(stage.url(f"/desk/pengaduan/{number}"))
+    await page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
+    await shot(page, "complaint")
+    for name, path in (
+        ("entry", "/desk/entri"),
+        ("health", "/desk/kesehatan"),
+        ("pockets", "/desk/karantina"),
+        ("uncertain", "/desk/karantina?kantong=uncertain"),
+        ("receipt", f"/desk/pengaduan/{number}/tanda-terima"),
+    ):
+        await page.goto(stage.url(path))
+        await shot(page, name)
+    await page.goto(stage.url("/desk/karantina"))
+    await page.click("text=Lihat isi >> nth=0")
+    await page.wait_for_selector("pre")
+    await shot(page, "raw")
+    assert errors == []
+
+
+async def test_an_operator_verifies_with_the_keyboard_and_the_list_is_fresh(stage: Stage, chromium: Chromium) -> None:
+    """From the list to a verified complaint without a mouse; another open list shows it without a reload."""
+    await stage.add_operator("rina", Role.OPERATOR)
+    await stage.add_complaint(title="Lampu jalan mati", reply_address="1")
+    errors: list[str] = []
+    page, other = await opened(chromium, 1440, errors), await opened(chromium, 1440, errors)
+    await sign_in(page, stage)
+    await sign_in(other, stage)
+    await other.wait_for_selector("text=Diterima")
+    await page.focus(".line a")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desk/pengaduan/**")
+    await page.focus(".act.primary button")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".flash")
+    assert "Terverifikasi" in await page.inner_text(".case")
+    await other.wait_for_selector(".line >> text=Terverifikasi")
+    assert errors == []
