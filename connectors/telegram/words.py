@@ -91,14 +91,24 @@ def _written(message: Json) -> str:
     checklist = mapping(message.get("checklist"))
     if checklist:
         return "\n".join([words(checklist.get("title")), *(words(task.get("text")) for task in listed(checklist.get("tasks")))]).strip()
-    lines: list[str] = []
-    waiting: list[object] = [mapping(message.get("rich_message")).get("blocks")]
+    return _rich(mapping(message.get("rich_message")).get("blocks"))
+
+
+def _rich(blocks: object) -> str:
+    """Every block's words on a line of their own. No recursion: the sender decides how deep it goes."""
+    parts: list[str] = []
+    waiting: list[object] = [_lines(blocks)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, str):
-            lines.append(words(node))
+            parts.append(words(node))
         elif isinstance(node, list):
             waiting.extend(reversed(node))
         elif isinstance(node, dict):
-            waiting.extend(node[key] for key in ("items", "blocks", "text") if key in node)
-    return " ".join(lines).strip()
+            waiting.extend(_lines(node[key]) for key in ("items", "blocks") if key in node)
+            waiting.append(node.get("text"))
+    return "\n".join(line.strip() for line in "".join(parts).splitlines() if line.strip())
+
+
+def _lines(blocks: object) -> list[object]:
+    return [part for block in blocks for part in (block, "\n")] if isinstance(blocks, list) else []
