@@ -30,22 +30,20 @@ LARGEST = 10**8
 
 WORD = re.compile(r"(?!.*\d{6})[a-z]{1,24}\d{0,3}([_.:/-][a-z]{0,24}\d{0,3}){0,8}")
 NAME = re.compile(r"(?!.*\d{6})[a-z][a-z0-9_]{0,31}")
-CLASS = re.compile(r"[A-Z][A-Za-z]{0,40}(Error|Exception|Timeout|Refused|Unreachable|Throttled|Interrupt|Warning)|[A-Z]{1,6}")
+CLASS = re.compile(r"([A-Z][a-z]{1,20}|[A-Z]{2,5}(?=[A-Z][a-z]|$)){2,5}|[A-Z]{3,6}")
 LOGGER = re.compile(r"(?!.*\d{6})[A-Za-z_][A-Za-z0-9_]{0,31}(\.[A-Za-z_][A-Za-z0-9_]{0,31}){0,6}")
 NUMBER = re.compile(r"[A-Z]{2,5}-?[0-9A-HJKMNP-TV-Z]{4}-?[0-9A-HJKMNP-TV-Z]{4}")
 PLACES = re.compile(r"([\w<>-]+/)?[\w<>-]+(\.py)?:\d{1,6}( > ([\w<>-]+/)?[\w<>-]+(\.py)?:\d{1,6})?")
-ERRORS = re.compile(r"[A-Za-z_]\w{0,60}( < [A-Za-z_]\w{0,60}){0,4}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}(Z|[+-]\d\d:\d\d)")
 
 SHAPES: Mapping[str, tuple[re.Pattern[str], ...]] = {
     **dict.fromkeys(("event", "level", "channel", "provider", "stage", "kind", "outcome", "reason", "state", "to", "then"), (WORD,)),
-    **dict.fromkeys(("topic", "fault", "route", "signal", "version", "role"), (WORD,)),
-    **dict.fromkeys(("code", "method"), (WORD, CLASS)),
-    **dict.fromkeys(("account", "door", "node", "worker", "lane"), (NAME, WORD)),
+    **dict.fromkeys(("topic", "fault", "route", "signal", "version", "role", "job", "pocket", "way", "certain"), (WORD,)),
+    **dict.fromkeys(("code", "method", "error"), (WORD, CLASS)),
+    **dict.fromkeys(("account", "door", "node", "worker", "lane", "operator"), (NAME, WORD)),
     "tracking_number": (NUMBER,),
     "logger": (LOGGER,),
     "where": (PLACES,),
-    "error": (ERRORS,),
     "timestamp": (MOMENT,),
 }
 AMOUNTS = frozenset({"ms", "seconds", "wait", "count", "of", "attempt", "attempts", "status", "size", "bytes", "depth", "lag", "rows"}) | {
@@ -76,8 +74,8 @@ def guard(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableM
 def _allowed(key: str, value: Any) -> Any:
     if isinstance(value, Enum):
         value = value.value
-    if key == "says":
-        return scrub(value) if isinstance(value, _Literal) else MARK
+    if isinstance(value, _Literal):
+        return scrub(value) if key == "says" else str(value)
     if key in AMOUNTS:
         small = isinstance(value, (bool, int, float)) and -LARGEST < value < LARGEST
         return (round(value, 3) if isinstance(value, float) else value) if small or value is None else MARK
@@ -103,7 +101,7 @@ def described(error: BaseException) -> dict[str, str]:
     frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
     ours = [frame for frame in frames if "site-packages" not in frame[0]]
     spots = [_spot(*frame) for frame in dict.fromkeys((*ours[-1:], *frames[-1:]))]
-    return {"error": " < ".join(type(one).__name__ for one in chain)} | ({"where": " > ".join(spots)} if spots else {})
+    return {"error": _Literal(" < ".join(type(one).__name__ for one in chain))} | ({"where": " > ".join(spots)} if spots else {})
 
 
 def _spot(path: str, line: int) -> str:
@@ -111,7 +109,7 @@ def _spot(path: str, line: int) -> str:
 
 
 class _Literal(str):
-    """Words that were found as they are in a library's source, so that no value can be among them."""
+    """Words that stand so in source code (a library's sentence, the names of exception classes), so that no value can be among them."""
 
 
 class Library(logging.Handler):
