@@ -12,6 +12,7 @@ import asyncio
 import os
 import re
 import signal
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,11 +24,17 @@ import orjson
 from aiohttp import web
 
 BASE = "/open311/v2"
-SERVICES: Mapping[str, str] = {"umum": "Pengaduan umum", "jalan": "Jalan dan jembatan", "sampah": "Kebersihan", "lampu": "Penerangan jalan"}
+PROFILE = Path(__file__).parents[1] / "config" / "cities" / "cimahi.toml"
 _OPENING = re.compile(r"\[([A-Z]{2,5}-[0-9A-Z]{4}-[0-9A-Z]{4})\]")
 MOODS = ("ok", "lose", "error", "error_taken", "away", "hang", "hang_taken", "refuse", "throttle", "token", "html")
 """How the next POSTs are answered. `lose`, `error_taken`, `hang_taken`: the request is taken and the sender does not learn it."""
 _TAKES = frozenset({"ok", "lose", "error_taken", "hang_taken", "token"})
+
+
+def services(profile: Path = PROFILE) -> Mapping[str, str]:
+    """Service codes with their names: those of a shipped city, and `umum` for everything else."""
+    categories = tomllib.loads(profile.read_text()).get("categories", {}).values()
+    return {"umum": "Pengaduan umum"} | {one["open311_code"]: one["name"] for one in categories if "open311_code" in one}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +57,6 @@ class Taken:
             "service_request_id": self.reference,
             "status": self.status,
             "status_notes": self.notes,
-            "service_name": SERVICES.get(self.service_code),
             "service_code": self.service_code,
             "description": self.description,
             "agency_responsible": None,
@@ -73,10 +79,12 @@ class Open311:
         api_key: str | None = None,
         jurisdiction_id: str | None = None,
         page: int = 1000,
+        codes: Mapping[str, str] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.taken: list[Taken] = []
         self.calls: list[Mapping[str, Any]] = []
+        self._codes = services() if codes is None else codes
         self._api_key, self._jurisdiction_id, self._page, self._clock = api_key, jurisdiction_id, page, clock
         self._moods: list[str] = []
         self._gone = asyncio.Event()
@@ -134,7 +142,7 @@ class Open311:
     async def _services(self, request: web.Request) -> web.Response:
         self._write({"call": "GET services"})
         return _json(
-            [{"service_code": code, "service_name": name, "metadata": False, "type": "realtime"} for code, name in SERVICES.items()]
+            [{"service_code": code, "service_name": name, "metadata": False, "type": "realtime"} for code, name in self._codes.items()]
         )
 
     async def _post(self, request: web.Request) -> web.Response:
@@ -171,7 +179,7 @@ class Open311:
             return _error(403, "api_key was not provided or is not valid")
         if self._jurisdiction_id is not None and fields.get("jurisdiction_id") != self._jurisdiction_id:
             return _error(404, "jurisdiction_id was not found")
-        if fields.get("service_code") not in SERVICES:
+        if fields.get("service_code") not in self._codes:
             return _error(400, "service_code was not valid")
         if not (("lat" in fields and "long" in fields) or fields.get("address_string") or fields.get("address_id")):
             return _error(400, "lat/long or address_string was not provided")

@@ -6,6 +6,7 @@ description in one fixed form, and only a description that opens with it is ours
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -93,7 +94,10 @@ def masked(text: str, spans: Sequence[PersonalData]) -> str:
 
 def address(place: Location, city: str) -> str:
     """What is known of the place, most exact first; the city's name when nothing is."""
-    parts = (place.address or place.text, place.rt and f"RT {place.rt}", place.rw and f"RW {place.rw}", place.region_name, city)
+    words = place.address or place.text or ""
+    rt, rw = (f"RT {place.rt}" if place.rt else None), (f"RW {place.rw}" if place.rw else None)
+    named = re.search(r"\bR[TW]\b", words, re.IGNORECASE)
+    parts = (words, None if named else rt, None if named else rw, place.region_name, city)
     kept: list[str] = []
     for part in parts:
         if part and not any(part.casefold() in earlier.casefold() for earlier in kept):

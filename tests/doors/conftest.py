@@ -36,7 +36,7 @@ def profile() -> Profile:
 
 @pytest.fixture
 async def city() -> AsyncIterator[Open311]:
-    running = Open311(api_key="kunci-rahasia-311")
+    running = Open311(api_key="kunci-rahasia-311", codes={"umum": "Umum", "lampu": "Lampu jalan"})
     running.base = await running.start()
     yield running
     await running.stop()

@@ -50,6 +50,9 @@ async def test_a_point_goes_as_a_point_and_words_as_an_address(city: Open311, op
     await open311.submit(filing(number(2), location=place), number(2))
     assert (city.taken[0].fields["lat"], city.taken[0].fields["long"]) == ("-6.872200", "107.542500")
     assert city.taken[1].fields["address_string"] == "Jl. Gandawijaya, RT 03, RW 05, Setiamanah, Kota Cimahi"
+    said = Location(text="Jl. Kolonel Masturi RT 3/RW 5", rt="003", rw="005")
+    await open311.submit(filing(number(3), location=said), number(3))
+    assert city.taken[2].fields["address_string"] == "Jl. Kolonel Masturi RT 3/RW 5, Kota Cimahi"
 
 
 async def test_a_long_text_is_cut_at_4000_characters(city: Open311, open311: Door):

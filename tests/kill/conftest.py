@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.kill.line import Line
+pytest.register_assert_rewrite("tests.kill.line", "tests.kill.hub")
+
+from tests.kill.line import Line  # noqa: E402  after the rewrite is known
 
 
 @pytest.fixture

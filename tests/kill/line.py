@@ -119,6 +119,7 @@ class Line:
 
     def assert_once(self) -> None:
         """Each accepted message: one complaint, one forward, one acknowledgement, or an uncertain one that went at most once more."""
+        print(*rows(self.store, "SELECT key, state, attempts, unsure, last_error FROM outbox"), sep="\n")
         complaints = self.complaints()
         talks = [row["conversation"] for row in complaints]
         assert Counter(talks) == Counter(f"telegram:bot:{chat}" for chat in self.chats)
