@@ -22,6 +22,8 @@ PROGRAM = Path("/usr/sbin/dovecot")
 HOW_TO_GET_IT = "dovecot belum terpasang: sudo apt-get install dovecot-imapd"
 START_SECONDS = 15.0
 
+CAPABILITIES = "IMAP4rev1 LITERAL+ ENABLE IDLE NAMESPACE UNSELECT CHILDREN UIDPLUS MOVE BINARY MULTIAPPEND SPECIAL-USE"
+
 CONFIGURATION = """
 base_dir = {home}/run
 state_dir = {home}/state
@@ -36,6 +38,7 @@ default_login_user = {login}
 first_valid_uid = 1
 mail_location = maildir:{home}/mail
 mail_fsync = never
+imap_capability = {capability}
 passdb {{
   driver = passwd-file
   args = {home}/users
@@ -75,7 +78,8 @@ class Dovecot(Mailbox):
         users.chmod(0o644)
         self.imap_port = _free_port()
         self._configuration = self._home / "dovecot.conf"
-        self._configuration.write_text(CONFIGURATION.format(home=self._home, port=self.imap_port, **people))
+        kept = " ".join(one for one in CAPABILITIES.split() if one not in self._lacks)
+        self._configuration.write_text(CONFIGURATION.format(home=self._home, port=self.imap_port, capability=kept, **people))
 
     async def __aexit__(self, *problem: object) -> None:
         await super().__aexit__(*problem)

@@ -6,7 +6,9 @@ Real servers with real protocols. What the hub sends is recorded as it came; not
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
+import warnings
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -49,15 +51,22 @@ class Refusal:
 class _Quiet(Config):
     """pymap asks the DNS for this machine's name at each greeting; a loopback server needs none."""
 
+    lacks: tuple[str, ...] = ()
+
     @property
     def greeting(self) -> bytes:
         return b"Kotak surat contoh siap"
+
+    @property
+    def login_capability(self) -> list[bytes]:
+        return [one for one in super().login_capability if one.decode() not in self.lacks]
 
 
 class Mailbox:
     """`async with Mailbox() as box`: both servers listen on ports that the system chose.
 
     tls: a server's context; IMAP and SMTP then speak TLS from the first byte ("ssl"), or on demand with starttls=True.
+    lacks: IMAP capabilities that the server does not have, for example MOVE, UIDPLUS, IDLE.
     """
 
     def __init__(
@@ -67,6 +76,7 @@ class Mailbox:
         *,
         tls: ssl.SSLContext | None = None,
         starttls: bool = False,
+        lacks: tuple[str, ...] = (),
     ) -> None:
         self.address = address
         self.password = password
@@ -76,7 +86,7 @@ class Mailbox:
         """Set whenever a mail was taken; whoever waits clears it first."""
         self.imap_port = 0
         self.smtp_port = 0
-        self._tls, self._starttls = tls, starttls
+        self._tls, self._starttls, self._lacks = tls, starttls, lacks
         self._servers: list[asyncio.Server] = []
         self._lines: set[asyncio.StreamWriter] = set()
 
@@ -116,6 +126,7 @@ class Mailbox:
 
     async def _prepare(self) -> None:
         config = _Quiet.from_args(self._pymap_arguments(), invalid_user_sleep=0.0, ssl_context=self._tls)
+        config.lacks = self._lacks
         config.apply_context()
         self._backend, self._config = DictBackend(Login(config), config), config
         await DictBackend._add_demo_user(config, self._backend.login)
@@ -152,6 +163,7 @@ class Mailbox:
         return serve_one
 
     async def _open_smtp(self) -> None:
+        logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of passwords without TLS, line by line
         loop = asyncio.get_running_loop()
         implicit = None if self._starttls else self._tls
         server = await loop.create_server(self._smtp, LOOPBACK, 0, ssl=implicit)
@@ -159,6 +171,11 @@ class Mailbox:
         self._servers.append(server)
 
     def _smtp(self) -> SMTP:
+        with warnings.catch_warnings():  # passwords without TLS: on loopback only
+            warnings.simplefilter("ignore")
+            return self._smtp_line()
+
+    def _smtp_line(self) -> SMTP:
         return SMTP(
             self,
             hostname="localhost",

@@ -31,7 +31,8 @@ SERVERS = [
 
 @pytest.fixture(params=SERVERS)
 async def box(request):
-    async with request.param() as running:
+    server, lacks = request.param if isinstance(request.param, tuple) else (request.param, ())
+    async with server(lacks=lacks) as running:
         yield running
 
 
@@ -183,6 +184,27 @@ async def test_mail_moves_away_only_after_its_cursor_came_back(box, connect):
     assert (len(await seen_by_a_person(box)), third.arrivals) == (0, [])
     fourth = await connector.pull(third.cursor)
     assert (fourth.arrivals, (await connector.pull(fourth.cursor)).cursor) == ([], fourth.cursor)
+
+
+@pytest.mark.parametrize(
+    "box", [pytest.param((server.values[0], ("MOVE", "IDLE")), id=server.id, marks=server.marks) for server in SERVERS], indirect=True
+)
+async def test_a_server_without_move_and_idle_loses_nothing(box, connect):
+    """Copied first, then removed; what other people marked as deleted stays."""
+    for number in range(3):
+        await box.deliver(mail(number), flags=(b"\\Deleted",) if number == 2 else ())
+    known = set()
+    await seen_by_a_person(box, do=lambda person: known.update(person.capabilities()))
+    assert not known & {b"MOVE", b"IDLE"}
+    connector = connect(after="move", batch=2, poll_seconds=0.05)
+    first = await connector.pull(None)
+    await connector.pull(first.cursor)
+    assert (len(await seen_by_a_person(box)), len(await seen_by_a_person(box, name="Selesai"))) == (1, 2)
+    wakes = connector.wakes()
+    async with asyncio.timeout(10):
+        await anext(wakes)
+        await anext(wakes)
+    await wakes.aclose()
 
 
 async def test_mail_is_marked_only_after_its_cursor_came_back(box, connect):
@@ -393,8 +415,7 @@ async def test_a_login_refused_for_the_moment_does_not_stop_the_account(box, con
     assert (await connector.pull(None)).arrivals == []
 
 
-async def test_a_server_without_move_loses_nothing(box, connect, line):
-    """Copied first, then removed; and a break in between is made good at the next turn."""
+async def test_an_interrupted_move_is_made_good(box, connect, line):
     await box.deliver(mail(1))
     connector = connect(**through(line), after="move")
     first = await connector.pull(None)

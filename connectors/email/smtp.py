@@ -74,14 +74,21 @@ def _answers(step: str) -> Iterator[None]:
         yield
     except aiosmtplib.SMTPResponseException as error:
         raise refusal(step, error.code, str(error.message)) from error
-    except ssl.SSLCertVerificationError as error:
-        raise Unreachable("Sertifikat server SMTP tidak dipercaya: periksa smtp.host dan smtp.ca_file.") from error
     except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPServerDisconnected, TimeoutError, OSError) as error:
+        if _is_distrust(error):
+            raise Unreachable("Sertifikat server SMTP tidak dipercaya: periksa smtp.host dan smtp.ca_file.") from error
         if step == "data":
             raise Unreachable("Sambungan SMTP putus sesudah surat dikirim; tidak diketahui apakah diterima.", certain=False) from error
         raise Unreachable(f"Server SMTP tidak menjawab ({step}): periksa smtp.host, smtp.port dan smtp.tls.") from error
     except aiosmtplib.SMTPException as error:  # no answer of the server: it lacks AUTH or STARTTLS
         raise Misconfigured(f"Server SMTP tidak menawarkan yang diminta ({step}): periksa smtp.tls dan smtp.port.") from error
+
+
+def _is_distrust(error: BaseException | None) -> bool:
+    """aiosmtplib wraps the certificate's error in its own."""
+    while error and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def refusal(step: str, code: int, text: str) -> ConnectorError:
