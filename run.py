@@ -298,6 +298,41 @@ def check(config: Config = None) -> None:
 
 
 @app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Satu laporan lewat tiap kanal, lalu selesai.")] = False,
+    speed: Annotated[float, typer.Option(min=0.1, max=30)] = 1.0,
+    port: Annotated[int, typer.Option(help="0: dipilih sistem.")] = 0,
+) -> None:
+    """`serve` with stand-ins of Telegram, a mailbox and an Open311 door, and citizens who write through every channel."""
+    from config import logging
+    from config.settings import Log
+    from demo import show
+
+    logging.set_up(Log(level="error"))
+    with contextlib.suppress(KeyboardInterrupt):
+        raise typer.Exit(0 if asyncio.run(show.demo(running, once=once, speed=speed, port=port)) else 1)
+
+
+@app.command()
+def entry(
+    text: Annotated[str, typer.Argument(help="Isi laporan, seperti yang ditulis atau dikatakan pelapor")] = "",
+    operator: Annotated[str, typer.Option(help="Nama pengguna petugas yang mencatat")] = "cli",
+    way: Annotated[str, typer.Option(help="visit, call atau letter")] = "visit",
+    name: Annotated[str, typer.Option(help="Nama pelapor")] = "",
+    phone: Annotated[str, typer.Option()] = "",
+    email: Annotated[str, typer.Option()] = "",
+    place: Annotated[str, typer.Option(help="Lokasi kejadian")] = "",
+    scan: Annotated[list[Path] | None, typer.Option(help="Pindaian surat atau foto; boleh berulang")] = None,
+    config: Config = None,
+) -> None:
+    """Enters a letter, a call or a visitor, and prints the receipt's lines. The hub may be running."""
+    from desk import counter
+
+    wanted = {"operator": operator, "way": way, "text": text, "name": name, "phone": phone, "email": email, "place": place}
+    counter.enter(wanted, scan or [], config)
+
+
+@app.command()
 def migrate(config: Config = None) -> None:
     """Brings the store to the newest schema; `serve` does it by itself."""
 

@@ -25,7 +25,7 @@ async def pull(door: Door, tools: Tools, profile: Profile, replies: Replies) -> 
     try:
         news = await door.updates(cursor)
     except ConnectorError as error:
-        await tools.pulses.trouble(door.name, error)
+        await tools.pulses.trouble(f"door:{door.name}", error)
         return
     now = tools.clock()
 
@@ -35,7 +35,7 @@ async def pull(door: Door, tools: Tools, profile: Profile, replies: Replies) -> 
         return told
 
     told = await tools.db.write(write)
-    await tools.pulses.ok(door.name)
+    await tools.pulses.ok(f"door:{door.name}")
     if told:
         log.info("door.news", door=door.name, count=told)
         tools.bell.ring("outbox")

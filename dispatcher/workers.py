@@ -74,7 +74,8 @@ class Lane:
     """A throttled lane pauses; one whose credential was refused stops until the hub is started again."""
 
     def __init__(self, kind: Work, owner: str, payer: Payer, tools: Tools) -> None:
-        self.name, self._kind, self._owner, self._payer, self._tools = outbox.lane(kind, owner), kind, owner, payer, tools
+        self.name, self._kind, self._payer, self._tools = outbox.lane(kind, owner), kind, payer, tools
+        self._pulse = f"door:{owner}" if kind in (Work.FORWARD, Work.FOLLOW) else owner  # an account may have a door's name
         self._running: set[asyncio.Task[None]] = set()
         self._event = asyncio.Event()
         self._paused_until: datetime | None = None
@@ -150,12 +151,12 @@ class Lane:
             outbox.done(connection, debt.id, now, payment(connection), unsure=debt.unsure)
 
         await self._tools.db.write(write)
-        await self._tools.pulses.ok(self._owner)
+        await self._tools.pulses.ok(self._pulse)
         self._ring(debt)
         log.info("lane.paid", lane=self.name, attempts=debt.attempts)
 
     async def _failed(self, debt: Debt, error: ConnectorError) -> None:
-        await self._tools.pulses.trouble(self._owner, error)
+        await self._tools.pulses.trouble(self._pulse, error)
         log.warning("lane.failed", lane=self.name, code=error.code, attempts=debt.attempts, certain=error.certain)
         if not error.certain and not self._payer.may_repeat(debt):
             return await self._park(debt, Owed.UNCERTAIN, error.code, error.sentence)
@@ -170,7 +171,7 @@ class Lane:
     async def _pause(self, debt: Debt, error: Throttled) -> None:
         wait = timedelta(seconds=error.wait)
         self._paused_until = self._tools.clock() + wait
-        await self._tools.pulses.paused(self._owner, error, self._paused_until)
+        await self._tools.pulses.paused(self._pulse, error, self._paused_until)
         await self._again(debt, error, wait, count=False)
 
     async def _again(self, debt: Debt, error: ConnectorError, wait: timedelta, *, count: bool = True) -> None:

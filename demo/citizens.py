@@ -1,0 +1,120 @@
+"""Citizens of the demonstration: each writes through a real channel and waits, as citizens do, for the answer in that channel.
+
+Invented people and places; their phones and addresses lead nowhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Protocol
+from uuid import uuid4
+
+import aiohttp
+
+from demo.mailbox import Mailbox
+from demo.telegram import Telegram
+from dispatcher import entering
+from dispatcher.intake import Intake
+from normalizer import tracking
+from store.database import Database
+
+ANSWER_SECONDS = 30.0
+STORIES = (
+    "Lampu jalan di Jl. Gatot Subroto RT 03 RW 05 Kelurahan Karangmekar mati sejak tiga hari lalu, gelap sekali kalau malam.",
+    "Selamat siang min, sampah di dekat Pasar Antri sudah seminggu tidak diangkut, baunya sampai ke rumah warga.",
+    "Izin lapor pak, jalan berlubang di Jl. Amir Machmud depan sekolah, tadi pagi ada motor jatuh.",
+    "Drainase di Perum Pondok Mas Blok C tersumbat, setiap hujan air masuk ke halaman warga.",
+    "Air PDAM di RW 11 Cibeureum keruh dan sering mati pagi hari, mohon dicek.",
+)
+
+
+class Citizen(Protocol):
+    """Writes once and returns the tracking number that the answer named, in stored form; None when no answer came."""
+
+    channel: str
+    name: str
+
+    async def write(self, story: str) -> str | None: ...
+
+
+async def _until(look: Callable[[], str | None], seconds: float = ANSWER_SECONDS) -> str | None:
+    deadline = asyncio.get_running_loop().time() + seconds
+    while (found := look()) is None and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    return found
+
+
+class ChatCitizen:
+    channel = "webchat"
+
+    def __init__(self, url: str, prefix: str, name: str) -> None:
+        self._url, self._prefix, self.name = url, prefix, name
+
+    async def write(self, story: str) -> str | None:
+        """A browser of its own, that reads its history like the page does."""
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), headers={"Origin": self._url}) as browser:
+            async with browser.post(f"{self._url}/chat/messages", json={"id": uuid4().hex, "text": story}) as answer:
+                answer.raise_for_status()
+            deadline = asyncio.get_running_loop().time() + ANSWER_SECONDS
+            while asyncio.get_running_loop().time() < deadline:
+                async with browser.get(f"{self._url}/chat/history") as history:
+                    said = [each["text"] for each in (await history.json())["messages"] if each["from"] == "us"]
+                if said and (number := tracking.find(self._prefix, said[0])):
+                    return number
+                await asyncio.sleep(0.1)
+        return None
+
+
+class TelegramCitizen:
+    channel = "telegram"
+
+    def __init__(self, platform: Telegram, prefix: str, name: str, chat_id: int) -> None:
+        self._platform, self._prefix, self.name, self._chat = platform, prefix, name, chat_id
+
+    async def write(self, story: str) -> str | None:
+        before = len(self._platform.answers(self._chat))
+        self._platform.say(self._chat, story, self.name)
+        return await _until(lambda: _first(self._prefix, self._platform.answers(self._chat)[before:]))
+
+
+class MailCitizen:
+    channel = "email"
+
+    def __init__(self, box: Mailbox, prefix: str, name: str) -> None:
+        self._box, self._prefix, self.name = box, prefix, name
+        self._address = f"{re.sub('[^a-z]', '.', name.lower())}.{uuid4().hex[:6]}@warga.example"
+
+    async def write(self, story: str) -> str | None:
+        mail = EmailMessage()
+        mail["From"], mail["To"] = f"{self.name} <{self._address}>", self._box.address
+        mail["Subject"], mail["Message-ID"] = "Laporan warga", f"<{uuid4().hex}@warga.example>"
+        mail["Date"] = format_datetime(datetime.now(UTC))
+        mail.set_content(f"Yth. Bapak/Ibu,\n\n{story}\n\nTerima kasih,\n{self.name}\n")
+        await self._box.deliver(mail.as_bytes())
+        return await _until(lambda: _first(self._prefix, self._answers()))
+
+    def _answers(self) -> list[str]:
+        return [sent.content.decode("utf-8", "replace") for sent in self._box.sent if self._address in sent.recipients]
+
+
+class DeskVisitor:
+    """Comes to the counter; an operator types, and hands over the receipt."""
+
+    channel = "manual"
+
+    def __init__(self, intake: Intake, db: Database, name: str) -> None:
+        self._intake, self._db, self.name = intake, db, name
+
+    async def write(self, story: str) -> str | None:
+        entry = {"id": str(uuid4()), "operator": "demo", "way": "visit", "name": self.name, "text": story}
+        row = await entering.enter(self._intake, entry, account="desk", now=datetime.now(UTC))
+        return await entering.number_of(self._db, row, ANSWER_SECONDS)
+
+
+def _first(prefix: str, texts: list[str] | tuple[str, ...]) -> str | None:
+    return next((number for text in texts if (number := tracking.find(prefix, text))), None)

@@ -1,0 +1,175 @@
+"""`run.py demo`: the real hub, with stand-ins of the platforms and citizens who write through every channel; a live table of it all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from config.settings import Account, DoorSettings, Http, Log, Settings, Store
+from demo.citizens import STORIES, ChatCitizen, Citizen, DeskVisitor, MailCitizen, TelegramCitizen
+from demo.mailbox import Mailbox
+from demo.open311 import Open311
+from demo.telegram import Telegram
+from normalizer.tracking import printed
+
+NAMES = ("Siti Aminah", "Budi Santoso", "Rina Marlina", "Asep Sunandar", "Dewi Lestari", "Joko Prasetyo")
+DOOR_SECONDS = 30.0
+ROWS = 20
+Running = Callable[[Settings], contextlib.AbstractAsyncContextManager[Any]]
+"""`run.running`, handed in: nothing imports `run`."""
+
+
+@dataclass(slots=True)
+class Told:
+    """One line of the table. `number` is what the citizen read in the answer, in stored form."""
+
+    channel: str
+    name: str
+    number: str | None = None
+    at_door: str = "menunggu"
+    answered: bool = False
+
+    @property
+    def complete(self) -> bool:
+        return self.answered and self.at_door != "menunggu"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The stand-ins, running."""
+
+    telegram: Telegram
+    box: Mailbox
+    door: Open311
+    settings: Settings
+
+
+async def demo(running: Running, *, once: bool, speed: float, port: int) -> bool:
+    """True when every citizen got a number in their own channel and every complaint reached the door."""
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="satu-pintu-") as folder:
+        async with world(Path(folder), port) as stage, running(stage.settings) as hub:
+            console.print(f"\nSatu Pintu, peragaan. Warga: {hub.url}/   Petugas: {hub.url}/desk/   (semua data dibuang saat selesai)\n")
+            for name, sentence in hub.troubled.items():
+                console.print(f"[yellow]{name}: {sentence}[/]")
+            rows: list[Told] = []
+            with Live(table(rows), console=console, refresh_per_second=4, transient=False) as live:
+                if once:
+                    await _once(hub, stage, rows, live)
+                else:
+                    await _forever(hub, stage, rows, live, speed)
+    return bool(rows) and all(row.complete for row in rows)
+
+
+@contextlib.asynccontextmanager
+async def world(folder: Path, port: int) -> AsyncIterator[World]:
+    """Telegram, a mailbox and the city's Open311 server on loopback, and the settings that lead to them."""
+    telegram, door = Telegram(), Open311(api_key="kunci-peragaan")
+    async with contextlib.AsyncExitStack() as stack:
+        api_base, base = await telegram.start(), await door.start()
+        stack.push_async_callback(telegram.stop)
+        stack.push_async_callback(door.stop)
+        box = await stack.enter_async_context(Mailbox())
+        yield World(telegram, box, door, _settings(folder, port, telegram.token, api_base, base, box))
+
+
+def _settings(folder: Path, port: int, token: str, api_base: str, base: str, box: Mailbox) -> Settings:
+    mail = box.account_settings()
+    return Settings(
+        store=Store(url=f"sqlite:///{folder}/hub.db", blobs=folder / "blobs"),
+        http=Http(port=port),
+        log=Log(level="error"),
+        accounts={
+            "chat": Account(channel="webchat"),
+            "desk": Account(channel="manual"),
+            "bot": Account(channel="telegram", token=token, api_base=api_base, poll_seconds=5),  # type: ignore[call-arg]
+            "kotak_surat": Account(**mail),
+        },
+        doors={"kota": DoorSettings(kind="open311", base=base, api_key="kunci-peragaan", default_service="lain")},  # type: ignore[call-arg]
+        profile_overrides={"door": "kota", "intake": {"settle_seconds": 1.0}},
+    )
+
+
+def _citizens(hub: Any, stage: World, pick: random.Random, chat: int) -> list[Citizen]:
+    prefix = hub.profile.prefix
+    names = [pick.choice(NAMES) for _ in range(4)]
+    return [
+        ChatCitizen(hub.url, prefix, names[0]),
+        TelegramCitizen(stage.telegram, prefix, names[1], chat),
+        MailCitizen(stage.box, prefix, names[2]),
+        DeskVisitor(hub.intake, hub.db, names[3]),
+    ]
+
+
+async def _once(hub: Any, stage: World, rows: list[Told], live: Live) -> None:
+    """One complaint through each channel, then wait for the door."""
+    citizens = _citizens(hub, stage, random.Random(1), 7001)
+    rows += [Told(each.channel, each.name) for each in citizens]
+
+    async def one(citizen: Citizen, row: Told, story: str) -> None:
+        row.number = await citizen.write(story)
+        row.answered = row.number is not None
+
+    async with asyncio.TaskGroup() as writing:
+        for citizen, row, story in zip(citizens, rows, STORIES, strict=False):
+            writing.create_task(one(citizen, row, story))
+    deadline = asyncio.get_running_loop().time() + DOOR_SECONDS
+    while not all(row.complete for row in rows) and asyncio.get_running_loop().time() < deadline:
+        _look_at_door(stage.door, rows)
+        live.update(table(rows))
+        await asyncio.sleep(0.1)
+    live.update(table(rows))
+
+
+async def _forever(hub: Any, stage: World, rows: list[Told], live: Live, speed: float) -> None:
+    """Until Ctrl+C: a citizen every few seconds, and a city that answers now and then."""
+    pick = random.Random()
+    writing: set[asyncio.Task[None]] = set()
+    for turn in count():
+        citizen = pick.choice(_citizens(hub, stage, pick, 7001 + turn))
+        row = Told(citizen.channel, citizen.name)
+        rows.append(row)
+        del rows[:-ROWS]
+
+        async def one(citizen: Citizen = citizen, row: Told = row) -> None:
+            row.number = await citizen.write(pick.choice(STORIES))
+            row.answered = row.number is not None
+
+        task = asyncio.create_task(one())
+        writing.add(task)
+        task.add_done_callback(writing.discard)
+        for _ in range(max(1, int(30 / speed))):
+            _look_at_door(stage.door, rows)
+            live.update(table(rows))
+            await asyncio.sleep(0.1)
+        if turn % 4 == 3 and stage.door.taken:
+            stage.door.decide(pick.choice(stage.door.taken).reference, "closed", "Sudah dikerjakan petugas lapangan.")
+
+
+def _look_at_door(door: Open311, rows: list[Told]) -> None:
+    taken = {one.number: one for one in door.taken}
+    for row in rows:
+        if row.number and (found := taken.get(printed(row.number))):
+            row.at_door = f"{found.reference} ({found.status})"
+
+
+def table(rows: list[Told]) -> Table:
+    """Channel, citizen, tracking number, status at the door, answer."""
+    shown = Table(title="Laporan yang masuk", expand=False)
+    for title in ("Kanal", "Warga", "Nomor laporan", "Di pintu", "Balasan"):
+        shown.add_column(title)
+    for row in rows:
+        number = printed(row.number) if row.number else "…"
+        shown.add_row(row.channel, row.name, number, row.at_door, "[green]sampai[/]" if row.answered else "menunggu")
+    return shown
