@@ -13,13 +13,13 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desk.commands import Config, failed, first_link, keys, now, settings_of, users, with_store
+from desk import upkeep
+from desk.commands import Config, failed, first_link, keys, now, settings_of, users
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -255,49 +255,6 @@ async def _serve(settings: Settings) -> None:
 
 
 @app.command()
-def normalize(
-    channel: Annotated[str, typer.Option(help="telegram, email, webchat …")],
-    file: Annotated[Path | None, typer.Argument(help=".eml, .json atau .txt; tanpa ini: masukan standar")] = None,
-    account: Annotated[str, typer.Option()] = "preview",
-    staff: Annotated[bool, typer.Option(help="Surel ini diteruskan oleh petugas.")] = False,
-    batch: Annotated[bool, typer.Option(help="Jalur berkas di masukan standar, satu JSON sebaris.")] = False,
-    config: Config = None,
-) -> None:
-    """One normalised outcome as JSON for each input. No side effects, no network."""
-    from config import load
-    from dispatcher import preview
-
-    profile = load.profile(settings_of(config))
-
-    def show(content: bytes, filename: str) -> dict[str, Any]:
-        return preview.preview(channel, content, filename, account, staff, profile, now())
-
-    if batch:
-        preview.batch(sys.stdin, sys.stdout, show)
-    else:
-        content = file.read_bytes() if file else sys.stdin.buffer.read()
-        typer.echo(preview.line_of(show(content, file.name if file else f"stdin.{'eml' if channel == 'email' else 'json'}")))
-
-
-@app.command()
-def check(config: Config = None) -> None:
-    """Every setting, account, door, database, blob store: one line each, an action for each failure, exit 1 if any."""
-    from dispatcher import checking
-
-    marks = {"ok": ("baik   ", "green"), "warning": ("periksa", "yellow"), "failed": ("gagal  ", "red")}
-
-    async def look() -> bool:
-        bad = False
-        async for name, checked in checking.check(config):
-            mark, colour = marks[checked.health]
-            typer.echo(f"{typer.style(mark, fg=colour)} {name:<24} {checked.sentence}")
-            bad |= checked.health == "failed"
-        return bad
-
-    raise typer.Exit(1 if asyncio.run(look()) else 0)
-
-
-@app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Satu laporan lewat tiap kanal, lalu selesai.")] = False,
     speed: Annotated[float, typer.Option(min=0.1, max=30)] = 1.0,
@@ -313,57 +270,8 @@ def demo(
         raise typer.Exit(0 if asyncio.run(show.demo(running, once=once, speed=speed, port=port)) else 1)
 
 
-@app.command()
-def entry(
-    text: Annotated[str, typer.Argument(help="Isi laporan, seperti yang ditulis atau dikatakan pelapor")] = "",
-    operator: Annotated[str, typer.Option(help="Nama pengguna petugas yang mencatat")] = "cli",
-    way: Annotated[str, typer.Option(help="visit, call atau letter")] = "visit",
-    name: Annotated[str, typer.Option(help="Nama pelapor")] = "",
-    phone: Annotated[str, typer.Option()] = "",
-    email: Annotated[str, typer.Option()] = "",
-    place: Annotated[str, typer.Option(help="Lokasi kejadian")] = "",
-    scan: Annotated[list[Path] | None, typer.Option(help="Pindaian surat atau foto; boleh berulang")] = None,
-    config: Config = None,
-) -> None:
-    """Enters a letter, a call or a visitor, and prints the receipt's lines. The hub may be running."""
-    from desk import counter
-
-    wanted = {"operator": operator, "way": way, "text": text, "name": name, "phone": phone, "email": email, "place": place}
-    counter.enter(wanted, scan or [], config)
-
-
-@app.command()
-def migrate(config: Config = None) -> None:
-    """Brings the store to the newest schema; `serve` does it by itself."""
-
-    async def work(db: Database, settings: Settings) -> None:
-        return None  # with_store has done it
-
-    with_store(config, work)
-    typer.echo("Skema basis data sudah yang terbaru.")
-
-
-@app.command()
-def replay(
-    quarantined: Annotated[bool, typer.Option("--quarantined", help="Pesan yang belum terbaca")] = False,
-    dead: Annotated[bool, typer.Option("--dead", help="Kiriman yang gagal selamanya")] = False,
-    since: Annotated[datetime | None, typer.Option(help="Hanya yang masuk sejak tanggal ini (UTC)")] = None,
-    config: Config = None,
-) -> None:
-    """Runs again what is kept; what became a complaint already is left alone. Without a choice: both."""
-    from dispatcher import replaying
-    from store.blobs import Blobs
-
-    async def work(db: Database, settings: Settings) -> None:
-        if quarantined or not dead:
-            start = since.replace(tzinfo=UTC) if since else None
-            done = await replaying.quarantined(db, Blobs(settings.store.blobs), now(), since=start)
-            typer.echo(f"Karantina: {done.again} dari {done.found} kembali ke antrean.")
-        if dead or not quarantined:
-            done = await replaying.dead(db, now())
-            typer.echo(f"Gagal kirim: {done.again} dari {done.found} akan dikirim lagi.")
-
-    with_store(config, work)
+for command in (upkeep.normalize, upkeep.check, upkeep.migrate, upkeep.replay, upkeep.entry):
+    app.command()(command)
 
 
 def main() -> None:
