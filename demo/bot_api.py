@@ -63,6 +63,8 @@ MOODS: Mapping[str, Callable[[], web.Response]] = {
     "blocked": lambda: answer_with(Refusal(403, "Forbidden: bot was blocked by the user")),
     "not_found": lambda: answer_with(Refusal(400, "Bad Request: chat not found")),
     "bad_request": lambda: answer_with(Refusal(400, "Bad Request: can't parse entities")),
+    "no_topic": lambda: answer_with(Refusal(400, "Bad Request: message thread not found")),
+    "gone": lambda: answer_with(Refusal(404, "Not Found")),
     "html": lambda: web.Response(text="<html><body>Internet positif</body></html>", content_type="text/html"),
     "broken_utf8": lambda: web.Response(body=b'{"ok": true, "result": "\xff\xfe', content_type="application/json"),
     "random": lambda: web.Response(body=bytes(range(256)), content_type="application/octet-stream"),

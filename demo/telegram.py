@@ -54,6 +54,8 @@ class Telegram:
         self.files: dict[str, bytes] = {}
         self.blocked: set[int] = set()
         """Chats whose citizen blocked the bot."""
+        self.migrated: dict[int, int] = {}
+        """Groups that became supergroups: old id to new."""
         self._sent: list[dict[str, Any]] = []
         self._updates: deque[dict[str, Any]] = deque()
         self._moods: list[tuple[str, str | None]] = []
@@ -142,7 +144,7 @@ class Telegram:
         """What the next calls (of one method) meet.
 
         throttled, throttled_no_wait, error_500, html, broken_utf8, empty, random; hang: no answer; cut: taken, then the line breaks;
-        unauthorized, blocked, not_found, bad_request.
+        unauthorized, blocked, not_found, bad_request, no_topic, gone.
         """
         if mood not in MOODS and mood not in ("hang", "cut"):
             raise ValueError(f"no mood {mood!r}; known: hang, cut, {', '.join(MOODS)}")
@@ -242,6 +244,9 @@ class Telegram:
             raise Refusal(400, "Bad Request: message is too long")
         if chat_id in self.blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
+        if chat_id in self.migrated:
+            moved = self.migrated[chat_id]
+            raise Refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=moved)
         self._last_message += 1
         self._sent.append(dict(parameters))
         self._heard.set()
