@@ -19,7 +19,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def clean(text: str, limit: int = TEXT_LIMIT) -> str:
-    """The text in NFC with plain line ends, without control, bidi and invisible characters, cut to `limit`. Cleaning twice changes nothing."""
+    """NFC, plain line ends, no control, bidi and invisible characters, at most `limit` long. Cleaning twice changes nothing."""
     text = text[:limit]
     if text.isascii():
         return _CONTROL.sub("", _LINE_ENDS.sub("\n", text))

@@ -6,11 +6,21 @@ import codecs
 import re
 
 _KNOWN_AS = {
-    "ascii": "utf-8", "us-ascii": "utf-8", "ansi": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252", "l1": "cp1252",
-    "iso-8859-8-i": "iso-8859-8", "iso-8859-6-i": "iso-8859-6", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030",
+    "ascii": "utf-8", "us-ascii": "utf-8", "ansi": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252", "l1": (
+        "cp1252"
+    ),
+    "iso-8859-8-i": "iso-8859-8", "iso-8859-6-i": "iso-8859-6", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": (
+        "gb18030"
+    ),
     "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "x-sjis": "cp932", "shift_jis": "cp932", "shift-jis": "cp932", "x-windows-949": "cp949",
-    "unicode-1-1-utf-7": "utf-7", "utf8mb4": "utf-8", "x-unknown": "utf-8", "unknown-8bit": "utf-8", "default": "utf-8", "x-user-defined": "utf-8",
-    "windows-874": "cp874", "tis-620": "cp874", "cp-850": "cp850", "iso-2022-jp": "iso2022_jp_ext", "binary": "utf-8", "8bit": "utf-8", "utf": "utf-8",
+    "unicode-1-1-utf-7": "utf-7", "utf8mb4": "utf-8", "x-unknown": "utf-8", "unknown-8bit": "utf-8", "default": "utf-8", "x-user-defined": (
+        "utf-8"
+    ),
+    "windows-874": "cp874", "tis-620": "cp874", "cp-850": "cp850", "iso-2022-jp": "iso2022_jp_ext", "binary": "utf-8", "8bit": "utf-8", (
+        "utf"
+    ): (
+        "utf-8"
+    ),
 }  # fmt: skip
 _META = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 _NOT_TEXT = frozenset(

@@ -8,7 +8,7 @@ from normalizer.complaint import EvidenceFile
 from normalizer.message import Message
 
 _FILENAME_LIMIT = 120
-_FORBIDDEN = str.maketrans({character: "_" for character in '/\\:*?"<>|'})
+_FORBIDDEN = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 
 
 def read(inbound: Inbound) -> Message:

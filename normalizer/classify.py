@@ -17,23 +17,47 @@ _EARLY = 12
 
 _KINDS = {
     Classification.SUPERVISORY: (
-        "korupsi", "pungli", "suap", "gratifikasi", "penyalahgunaan wewenang", "penyalahgunaan jabatan", "penyelewengan", "proyek fiktif", "mark up",
+        "korupsi", "pungli", "suap", "gratifikasi", "penyalahgunaan wewenang", "penyalahgunaan jabatan", "penyelewengan", "proyek fiktif", (
+            "mark up"
+        ),
         "nepotisme", "kolusi", "uang pelicin", "jual beli jabatan", "minta uang", "dimintai uang", "pemerasan",
     ),
     Classification.INFORMATION: (
-        "bagaimana cara", "bagaimana caranya", "cara mengurus", "cara daftar", "apa syarat", "apa saja syarat", "syaratnya apa", "persyaratan", "mau tanya",
-        "mau bertanya", "ingin bertanya", "ingin tanya", "izin bertanya", "izin tanya", "numpang tanya", "mohon informasi", "minta informasi", "mohon info",
-        "minta info", "info dong", "jam buka", "jam pelayanan", "jadwal pelayanan", "kapan jadwal", "di mana alamat", "nomor kontak", "apakah bisa", "apakah ada",
+        "bagaimana cara", "bagaimana caranya", "cara mengurus", "cara daftar", "apa syarat", "apa saja syarat", "syaratnya apa", (
+            "persyaratan"
+        ), (
+            "mau tanya"
+        ),
+        "mau bertanya", "ingin bertanya", "ingin tanya", "izin bertanya", "izin tanya", "numpang tanya", "mohon informasi", (
+            "minta informasi"
+        ), (
+            "mohon info"
+        ),
+        "minta info", "info dong", "jam buka", "jam pelayanan", "jadwal pelayanan", "kapan jadwal", "di mana alamat", "nomor kontak", (
+            "apakah bisa"
+        ), (
+            "apakah ada"
+        ),
         "apakah sudah", "apakah boleh", "bertanya", "berapa biaya", "mau menanyakan", "ingin menanyakan", "syarat",
     ),
     Classification.ASPIRATION: (
-        "usul", "mengusulkan", "saran", "menyarankan", "aspirasi", "berharap", "harapan", "semoga", "alangkah baiknya", "sebaiknya", "mohon dibangun",
+        "usul", "mengusulkan", "saran", "menyarankan", "aspirasi", "berharap", "harapan", "semoga", "alangkah baiknya", "sebaiknya", (
+            "mohon dibangun"
+        ),
         "mohon diadakan", "mohon dibuatkan", "mohon dipasang", "agar dibangun", "supaya dibangun", "agar dipasang", "masukan",
     ),
     Classification.COMPLAINT: (
-        "rusak", "hancur", "berlubang", "bolong", "mati", "padam", "mampet", "tersumbat", "kotor", "bau", "menumpuk", "banjir", "macet", "bocor", "keluhan",
-        "mengeluh", "terganggu", "mengganggu", "meresahkan", "lambat", "belum diperbaiki", "belum diangkut", "tidak ditanggapi", "kecewa", "dipersulit",
-        "tidak mengalir", "parah", "pengaduan", "mengadukan", "aduan", "tumbang", "liar", "gelap", "tidak berfungsi", "kasar", "ditolak", "tidak sesuai",
+        "rusak", "hancur", "berlubang", "bolong", "mati", "padam", "mampet", "tersumbat", "kotor", "bau", "menumpuk", "banjir", "macet", (
+            "bocor"
+        ), (
+            "keluhan"
+        ),
+        "mengeluh", "terganggu", "mengganggu", "meresahkan", "lambat", "belum diperbaiki", "belum diangkut", "tidak ditanggapi", "kecewa", (
+            "dipersulit"
+        ),
+        "tidak mengalir", "parah", "pengaduan", "mengadukan", "aduan", "tumbang", "liar", "gelap", "tidak berfungsi", "kasar", "ditolak", (
+            "tidak sesuai"
+        ),
     ),
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from normalizer import labels, when
+from normalizer import labels, quotes, when
 from normalizer.characters import one_line
 from normalizer.headers import mailbox
 from normalizer.outcome import Original, Party
@@ -18,17 +18,22 @@ _GAP = 3
 """Empty lines that may stand between two header lines, as HTML leaves them."""
 _MARK = re.compile(r"^\s*>\s?")
 _BEGIN = re.compile(
-    r"^[\s>*]*(?:begin forwarded message|start of forwarded message|forwarded message|mulai pesan (?:yang )?(?:di)?teruskan|awal pesan (?:yang )?diteruskan|pesan (?:yang )?diteruskan|pesan terusan"
-    r"|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|inizio messaggio inoltrato|início da mensagem (?:reencaminhada|encaminhada)"
-    r"|begin doorgestuurd bericht|videresendt (?:besked|melding)|start på videresendt besked|vidarebefordrat (?:brev|mail|meddelande)|początek przekazywanej wiadomości|p[řr]eposlan[aá] zpr[aá]va"
+    r"^[\s>*]*(?:begin forwarded message|start of forwarded message|forwarded message|mulai pesan (?:yang )?(?:di)?teruskan|awal pesan "
+    r"(?:yang )?diteruskan|pesan (?:yang )?diteruskan|pesan terusan"
+    r"|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|inizio "
+    r"messaggio inoltrato|início da mensagem (?:reencaminhada|encaminhada)"
+    r"|begin doorgestuurd bericht|videresendt (?:besked|melding)|start på videresendt besked|vidarebefordrat (?:brev|mail|meddelande)"
+    r"|początek przekazywanej wiadomości|p[řr]eposlan[aá] zpr[aá]va"
     r"|välitetty viesti(?: alkaa)?|[^\n:]{8,60})\s*[:：]\s*\**$",
     re.IGNORECASE,
 )
-_END = re.compile(r"^[\s>]*-{3,}\s*(?:end(?: of)? (?:the )?forwarded message|akhir (?:dari )?pesan (?:yang )?(?:di)?teruskan|ende der weitergeleiteten nachricht|fin du message[^-]*)\s*-{3,}", re.IGNORECASE)
-_ONE_LINE = re.compile(r"^\s*(-{3,}[^-\n]{5,60}-{3,})\s+(\S.{10,1500})$")
-_JOINT = re.compile(
-    r"(?:(?<=[>\w\"+)])|(?<=\s))(?=(?:" + "|".join(f"(?:{words})" for words in labels.KINDS.values()) + r")\s?[:：]\s)",
+_END = re.compile(
+    r"^[\s>]*-{3,}\s*(?:end(?: of)? (?:the )?forwarded message|akhir (?:dari )?pesan (?:yang )?(?:di)?teruskan|ende der "
+    r"weitergeleiteten nachricht|fin du message[^-]*)\s*-{3,}",
+    re.IGNORECASE,
 )
+_ONE_LINE = re.compile(r"^\s*(-{3,}[^-\n]{5,60}-{3,})\s+(\S.{10,1500})$")
+_WRITER = re.compile(r"((?:[^\W\d_a-z][\w.'’-]*\s+){0,4}[^\W\d_a-z][\w.'’-]*)[\s\"»”]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)>")
 _RULE = re.compile(r"^[\s>]*[_\-=*]{5,}\s*$")
 
 
@@ -38,17 +43,32 @@ class Unwrapped:
     note: str | None
 
 
-def unwrap(text: str, zone: tzinfo, *, passed_on: bool) -> Unwrapped | None:
-    """The mail inside, or None. passed_on: the subject says so (Fwd:), so that a header block without any divider is enough."""
+def unwrap(text: str, zone: tzinfo, *, passed_on: bool, answer: bool) -> Unwrapped | None:
+    """The mail inside, or None.
+
+    passed_on: the subject says so (Fwd:), so that a header block without any divider is enough. answer: it says Re:, so that only a
+    divider that speaks of forwarding counts.
+    """
     lines = _parted(text.split("\n")[:_LINES])
     for index in range(min(len(lines), _SEARCHED)):
         begins = _divided(lines, index)
         top = index + 1 if begins else index
         found = _headers(lines, top)
-        if found and (begins or passed_on or _RULE.match(lines[index - 1] if index else "")) and _is_mail(found[0], begins or passed_on):
+        told = begins or passed_on or (not answer and index > 0 and bool(_RULE.match(lines[index - 1])))
+        if found and told and _is_mail(found[0], begins or passed_on):
             headers, end = found
             return Unwrapped(_original(headers, _body(lines, top, end), zone), _note(lines[:index]))
+        if passed_on and not found and (length := quotes.header(lines, index)):
+            return _quoted(lines, index, length, zone)
     return None
+
+
+def _quoted(lines: Sequence[str], index: int, length: int, zone: tzinfo) -> Unwrapped:
+    """Forwarded under a line such as `On 28/10/2021, Budi <budi@contoh.id> wrote:`."""
+    written = " ".join(lines[index : index + length])
+    writer = _WRITER.search(written.replace("(", "<").replace(")", ">"))
+    headers = {"from": f"{writer.group(1)} <{writer.group(2)}>" if writer else written, "date": written}
+    return Unwrapped(_original(headers, _body(lines, index, index + length), zone), _note(lines[:index]))
 
 
 def _parted(lines: Sequence[str]) -> list[str]:
@@ -57,7 +77,7 @@ def _parted(lines: Sequence[str]) -> list[str]:
     for line in lines:
         match = _ONE_LINE.match(line)
         if match and labels.header_line(match.group(2)):
-            parted += [match.group(1), *_JOINT.sub("\n", match.group(2)).split("\n"), ""]
+            parted += [match.group(1), *labels.parted(match.group(2)), ""]
         else:
             parted.append(line)
     return parted
@@ -102,7 +122,9 @@ def _continues(lines: Sequence[str], index: int, found: dict[str, str]) -> bool:
     if not lines[index - 1].strip(" >"):
         return False
     next_is_header = index + 1 < len(lines) and labels.header_line(_MARK.sub("", lines[index + 1])) is not None
-    return next_is_header or (next(reversed(found)) in ("to", "cc") and "@" in lines[index] and lines[index - 1].rstrip().endswith((",", ";")))
+    return next_is_header or (
+        next(reversed(found)) in ("to", "cc") and "@" in lines[index] and lines[index - 1].rstrip().endswith((",", ";"))
+    )
 
 
 def _is_mail(headers: dict[str, str], announced: bool) -> bool:
@@ -112,7 +134,7 @@ def _is_mail(headers: dict[str, str], announced: bool) -> bool:
 
 def _body(lines: Sequence[str], top: int, end: int) -> str:
     rest = list(lines[end:])
-    if _MARK.match(lines[top]) or (rest and all(_MARK.match(line) or not line.strip() for line in rest)):
+    if any(_MARK.match(line) for line in lines[top:end]) or (rest and all(_MARK.match(line) or not line.strip() for line in rest)):
         last = max((index for index, line in enumerate(rest) if _MARK.match(line)), default=-1)
         rest = [_MARK.sub("", line) for line in rest[: last + 1]]
     ended = next((index for index, line in enumerate(rest) if _END.match(line)), len(rest))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
+from itertools import islice
 
 from normalizer.characters import clean, one_line
 from normalizer.charset import decode
@@ -21,6 +22,7 @@ _ENCODED = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_ENCODED = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,80}\?[bBqQ]\?)")
 _ANGLE = re.compile(r"<\s*([^<>]{0,400}?)\s*>")
 _BARE = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()]+")
+_RUN = re.compile(rf"(?:{_ENCODED.pattern})+")
 _COMMENT = re.compile(r"\(([^()]{0,200})\)")
 _ID = re.compile(r"<\s*([^<>\s]{1,990})\s*>")
 _MONTHS = {"mei": "May", "agu": "Aug", "agt": "Aug", "okt": "Oct", "des": "Dec", "nop": "Nov", "peb": "Feb"}
@@ -72,45 +74,23 @@ def unfold(value: str) -> str:
 
 
 def unencode(value: str) -> str:
-    """RFC 2047 words and raw 8-bit bytes -> text. Broken words stay as they are written."""
+    """RFC 2047 words and raw 8-bit bytes -> text. Broken words stay as they are written; after the 300th word the rest is dropped."""
     value = _eight_bit(unfold(value[:VALUE_LIMIT]))
     if "=?" not in value:
         return value
-    pieces: list[str] = []
-    pending: tuple[str, bytes] | None = None
-    reached = count = 0
-    for match in _ENCODED.finditer(_BETWEEN_ENCODED.sub(r"\1", value)):
-        count += 1
-        content = _encoded_bytes(match.group(2), match.group(3)) if count <= _WORDS_LIMIT else None
-        between = match.string[reached : match.start()]
-        if pending and (between or content is None or pending[0] != _charset(match)):
-            pieces.append(decode(pending[1], pending[0]))
-            pending = None
-        pieces.append(between)
-        if content is None:
-            pieces.append(match.group() if count <= _WORDS_LIMIT else "")
-        else:
-            pending = (_charset(match), (pending[1] if pending else b"") + content)
-        reached = match.end()
-    if pending:
-        pieces.append(decode(pending[1], pending[0]))
-    pieces.append(_BETWEEN_ENCODED.sub(r"\1", value)[reached:])
-    return clean("".join(pieces), VALUE_LIMIT)
+    joined = _BETWEEN_ENCODED.sub(r"\1", value)
+    many = next(islice(_ENCODED.finditer(joined), _WORDS_LIMIT, None), None)
+    return clean(_RUN.sub(_decoded_run, joined[: many.start()] if many else joined), VALUE_LIMIT)
 
 
 def mailbox(value: str) -> tuple[str | None, str | None]:
     """(display name, address) of the first mailbox in a header's value; both None for an empty or hopeless one."""
     value = unfold(value)[:4_000]
     angle = _ANGLE.search(value)
-    if angle and not value[: angle.start()].rstrip().endswith("@"):
+    if angle:
         before = value[: angle.start()]
-        if _unquoted_comma(before):
-            before = "" if _BARE.search(before.split(",")[0]) is None else before
-            bare = _BARE.search(before)
-            if bare:
-                return None, _address(bare.group())
-            before = value[: angle.start()]
-        return _display(before), _address(angle.group(1))
+        first = _BARE.search(before) if _unquoted_comma(before) else None
+        return (None, _address(first.group())) if first else (_display(before), _address(angle.group(1)))
     comment = _COMMENT.search(value)
     bare = _BARE.search(_COMMENT.sub(" ", value))
     if bare:
@@ -131,8 +111,18 @@ def moment(written: str) -> datetime | None:
         return None
 
 
-def _charset(match: re.Match[str]) -> str:
-    return match.group(1).split("*")[0].lower()
+def _decoded_run(run: re.Match[str]) -> str:
+    """Words that touch: bytes of one character set are joined before they are decoded, because a character may be cut between two."""
+    pieces: list[tuple[str, bytes]] = []
+    for match in _ENCODED.finditer(run.group()):
+        charset, content = match.group(1).split("*")[0].lower(), _encoded_bytes(match.group(2), match.group(3))
+        if content is None:
+            pieces.append(("utf-8", match.group().encode("utf-8", "replace")))
+        elif pieces and pieces[-1][0] == charset:
+            pieces[-1] = (charset, pieces[-1][1] + content)
+        else:
+            pieces.append((charset, content))
+    return "".join(decode(content, charset) for charset, content in pieces)
 
 
 def _encoded_bytes(encoding: str, written: str) -> bytes | None:

@@ -10,25 +10,35 @@ from normalizer import tracking
 from normalizer.complaint import Outcome
 
 _GREETING = frozenset(
-    "assalamualaikum asalamualaikum assalamu assalammualaikum alaikum salam wr wb ww aswrwb warahmatullahi wabarakatuh warohmatullahi wabarokatuh selamat pagi siang sore malam"
-    " malem halo hallo hai hi hello hey hei p ping tes test testing permisi punten sampurasun kulo bapak ibu admin kakak mas mbak kang teh gan bang om"
-    " sejahtera shalom min mimin ya yth wali kota walikota bupati bup ada orang bot dear good morning afternoon evening cimahi diskominfo kominfo ass askum aslm mlm pgi".split()
+    "assalamualaikum asalamualaikum assalamu assalammualaikum alaikum salam wr wb ww aswrwb warahmatullahi wabarakatuh warohmatullahi "  # noqa: SIM905
+    "wabarokatuh selamat pagi siang sore malam"
+    " malem halo hallo hai hi hello hey hei p ping tes test testing permisi punten sampurasun kulo bapak ibu admin kakak mas mbak kang "
+    "teh gan bang om"
+    " sejahtera shalom min mimin ya yth wali kota walikota bupati bup ada orang bot dear good morning afternoon evening cimahi "
+    "diskominfo kominfo ass askum aslm mlm pgi".split()
 )
 _THANKS = frozenset(
-    "terima kasih banyak atas bantuan bantuannya perhatian perhatiannya infonya informasinya responnya respon jawabannya ya bapak ibu admin kakak mas mbak siap oke ok okay baik"
-    " sip mantap alhamdulillah sudah kembali sangat kang teh thanks thank you thankyou very much sama-sama dan untuk kerjasamanya kerja samanya semoga sehat selalu"
+    "terima kasih banyak atas bantuan bantuannya perhatian perhatiannya infonya informasinya responnya respon jawabannya ya bapak ibu "  # noqa: SIM905
+    "admin kakak mas mbak siap oke ok okay baik"
+    " sip mantap alhamdulillah sudah kembali sangat kang teh thanks thank you thankyou very much sama-sama dan untuk kerjasamanya "
+    "kerja samanya semoga sehat selalu"
     " amin aamiin noted".split()
 )
-_THANKING = frozenset("kasih thanks thank thankyou oke ok okay siap sip mantap baik noted alhamdulillah".split())
+_THANKING = frozenset("kasih thanks thank thankyou oke ok okay siap sip mantap baik noted alhamdulillah".split())  # noqa: SIM905
 _FILLER = frozenset(
-    "status cek nomor no laporan lapor tiket saya aduan pengaduan kode tracking id dengan bagaimana kelanjutan perkembangan tindak lanjut tindaklanjut progress progres sudah sampai"
-    " mana mohon info informasi tolong terkait untuk dari atas yang ini itu kapan halo admin bapak ibu selamat pagi siang sore malam ya nya di apa apakah ada kabar hasil hasilnya"
-    " kabarnya statusnya ditindaklanjuti diproses belum ditanggapi dijawab izin bertanya tanya menanyakan mau ingin my report number please check what is the of mengecek lacak melacak"
+    "status cek nomor no laporan lapor tiket saya aduan pengaduan kode tracking id dengan bagaimana kelanjutan perkembangan tindak "  # noqa: SIM905
+    "lanjut tindaklanjut progress progres sudah sampai"
+    " mana mohon info informasi tolong terkait untuk dari atas yang ini itu kapan halo admin bapak ibu selamat pagi siang sore malam "
+    "ya nya di apa apakah ada kabar hasil hasilnya"
+    " kabarnya statusnya ditindaklanjuti diproses belum ditanggapi dijawab izin bertanya tanya menanyakan mau ingin my report number "
+    "please check what is the of mengecek lacak melacak"
     " laporannya kelanjutannya perkembangannya terima kasih gimana mas mbak kak assalamualaikum".split()
 )
 _ASKS_STATUS = re.compile(
-    r"\b(?:status(?:nya)? (?:laporan|aduan|pengaduan)|cek (?:status|laporan|aduan)|(?:kelanjutan|perkembangan|tindak lanjut|progress?|kabar|hasil)(?:nya)? (?:dari |atas )?(?:laporan|aduan|pengaduan)"
-    r"|(?:laporan|aduan|pengaduan)(?: saya| kami)?(?: \w+){0,3} (?:sudah sampai (?:di )?mana|sampai mana|bagaimana|sudah ditindaklanjuti|sudah diproses)|lacak (?:laporan|aduan)"
+    r"\b(?:status(?:nya)? (?:laporan|aduan|pengaduan)|cek (?:status|laporan|aduan)|(?:kelanjutan|perkembangan|tindak lanjut|progress?"
+    r"|kabar|hasil)(?:nya)? (?:dari |atas )?(?:laporan|aduan|pengaduan)"
+    r"|(?:laporan|aduan|pengaduan)(?: saya| kami)?(?: \w+){0,3} (?:sudah sampai (?:di )?mana|sampai mana|bagaimana|sudah "
+    r"ditindaklanjuti|sudah diproses)|lacak (?:laporan|aduan)"
     r"|status of my (?:report|complaint))\b"
 )
 _NEW_REPORT = re.compile(
@@ -37,8 +47,17 @@ _NEW_REPORT = re.compile(
 )
 _SLASH = re.compile(r"^/([A-Za-z_]{2,32})(?:@\w+)?\s*")
 _COMMANDS = {
-    "start": "start", "mulai": "start", "menu": "bantuan", "lapor": "lapor", "laporan": "lapor", "report": "lapor", "status": "status", "cek": "status",
-    "bantuan": "bantuan", "help": "bantuan", "tolong": "bantuan", "panduan": "bantuan", "batal": "batal", "cancel": "batal", "baru": "baru", "stop": "batal",
+    "start": "start", "mulai": "start", "menu": "bantuan", "lapor": "lapor", "laporan": "lapor", "report": "lapor", "status": "status", (
+        "cek"
+    ): (
+        "status"
+    ),
+    "bantuan": "bantuan", "help": "bantuan", "tolong": "bantuan", "panduan": "bantuan", "batal": "batal", "cancel": "batal",
+    "baru": "baru", (
+        "stop"
+    ): (
+        "batal"
+    ),
 }  # fmt: skip
 _TAKES_WORDS = frozenset({"lapor", "baru"})
 _STATUS_WORDS_AT_MOST = 12

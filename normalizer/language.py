@@ -7,9 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 _TELLING = {
-    "id": "yang dan di ke dari untuk dengan tidak sudah belum ini itu saya kami mohon tolong ada karena jalan rusak bapak ibu warga kepada pada"
-    " lapor laporan bisa akan juga agar supaya selamat pagi siang sore malam terima kasih izin rumah depan dekat bagaimana kapan apakah lagi masih banyak",
-    "en": "the and of to in is are was this that with for not have has please i we you my our there it on at be from but can could would street road",
+    "id": (
+        "yang dan di ke dari untuk dengan tidak sudah belum ini itu saya kami mohon tolong ada karena jalan rusak bapak ibu warga kepada"
+        " pada lapor laporan bisa akan juga agar supaya selamat pagi siang sore malam terima kasih izin rumah depan dekat bagaimana kapan apakah"
+        " lagi masih banyak"
+    ),
+    "en": (
+        "the and of to in is are was this that with for not have has please i we you my our there it on at be from but can could"
+        " would street road"
+    ),
     "su": "abdi punten hatur nuhun teu aya kumaha nyaeta sareng di payuneun atuh mah euy ieu eta tos parantos ulah",
     "jv": "ora iki iku kulo mboten niki niku opo kowe aku sampun nggih wonten dalan ngarep omah piye ojo wis",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from connectors.contract import Inbound, Sender
@@ -63,9 +64,15 @@ def evidence(leaf: mime.Leaf) -> EvidenceFile:
 
 def _passed_on(mail: mime.Mail, text: str, subject: str, zone: tzinfo) -> forward.Unwrapped | None:
     """The mail that an operator forwarded, inline or as an attached mail."""
-    inline = forward.unwrap(text, zone, passed_on=title.without_marks(subject) != subject.strip())
+    inline = forward.unwrap(
+        text,
+        zone,
+        passed_on=title.passes_on(subject),
+        answer=not title.passes_on(subject) and title.without_marks(subject) != subject.strip(),
+    )
     if inline:
-        return inline
+        known = inline.original.subject or title.without_marks(subject)
+        return replace(inline, original=inline.original.model_copy(update={"subject": known or None}))
     attached = next((inner for leaf in mail.files if (inner := mime.embedded(leaf)) is not None), None)
     return _attached(attached, text) if attached else None
 

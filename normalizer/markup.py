@@ -10,8 +10,8 @@ _DEPTH = 150
 _SILENT = re.compile(r"<(script|style|head|title|svg|template|noscript)\b[^>]{0,2000}>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,15})\b[^<>]{0,5000}>")
-_BLOCKS = frozenset("p div br tr li h1 h2 h3 h4 h5 h6 table ul ol blockquote hr pre section article header footer".split())
-_VOID = frozenset("br hr img input meta link col area base wbr source".split())
+_BLOCKS = frozenset("p div br tr li h1 h2 h3 h4 h5 h6 table ul ol blockquote hr pre section article header footer".split())  # noqa: SIM905
+_VOID = frozenset("br hr img input meta link col area base wbr source".split())  # noqa: SIM905
 _QUOTE_OPEN = re.compile(r"<blockquote\b[^<>]{0,2000}>", re.IGNORECASE)
 
 

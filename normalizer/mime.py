@@ -26,7 +26,8 @@ _FAULTS = (RecursionError, ValueError, LookupError, TypeError, AttributeError, A
 _NEST = re.compile(rb"boundary[ \t]*=|message/rfc822", re.IGNORECASE)
 _HEAD_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _WANTED = re.compile(
-    rb"^(?:from|to|cc|subject|date|message-id|in-reply-to|references|reply-to|return-path|sender|auto-submitted|precedence|list-[a-z]+|content-[a-z-]+|mime-version"
+    rb"^(?:from|to|cc|subject|date|message-id|in-reply-to|references|reply-to|return-path|sender|auto-submitted|precedence|list-[a-z]+"
+    rb"|content-[a-z-]+|mime-version"
     rb"|x-auto[a-z-]*|x-failed-recipients|x-loop|feedback-id)[ \t]*:[^\r\n]{0,20000}(?:\r?\n[ \t][^\r\n]{0,2000}){0,40}",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -5,6 +5,9 @@ The chain: read the envelope, set aside what nobody complains with, ask for the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from config.profile import Profile
 from connectors.contract import Inbound, Place
 from normalizer import chat, classify, contact, intent, language, mail, place, privacy, title, urgency
@@ -14,14 +17,16 @@ from normalizer.message import Message
 from normalizer.outcome import Normalized, Party
 from normalizer.wording import words
 
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
 
 def normalize(inbound: Inbound, profile: Profile) -> Normalized:
     """Never raises on content. In doubt it is a complaint. For channel "email" `inbound.raw` is parsed as a mail."""
     message = mail.read(inbound, profile.tz) if inbound.channel == "email" and inbound.raw else chat.read(inbound)
     if message.set_aside:
-        return _outcome(inbound, message, Outcome.SET_ASIDE, reason=message.set_aside)
+        return _outcome(inbound, message, Outcome.SET_ASIDE, message.set_aside)
     if not message.body and not message.subject and not inbound.command and inbound.place is None and not message.attachments:
-        return _outcome(inbound, message, Outcome.SET_ASIDE, reason="empty")
+        return _outcome(inbound, message, Outcome.SET_ASIDE, "contact" if message.sender.phone else "empty")
     tokens = words(message.body)
     meant = intent.judge(
         message.body,
@@ -30,7 +35,7 @@ def normalize(inbound: Inbound, profile: Profile) -> Normalized:
         prefix=profile.prefix,
         other_evidence=bool(message.attachments or inbound.place) or _subject_tells(message),
     )
-    found = {
+    found: dict[str, object] = {
         "command": meant.command,
         "tracking_number": meant.tracking_number,
         "starts_new": meant.starts_new,
@@ -38,8 +43,8 @@ def normalize(inbound: Inbound, profile: Profile) -> Normalized:
         "personal_data": privacy.find(message.body),
     }
     if meant.outcome is not Outcome.COMPLAINT:
-        return _outcome(inbound, message, meant.outcome, reason=meant.reason, **found)
-    return _outcome(inbound, message, Outcome.COMPLAINT, **(found | _complaint(inbound, message, meant, profile)))
+        return _outcome(inbound, message, meant.outcome, meant.reason, found)
+    return _outcome(inbound, message, Outcome.COMPLAINT, None, found | _complaint(inbound, message, meant, profile))
 
 
 def _complaint(inbound: Inbound, message: Message, meant: Intent, profile: Profile) -> dict[str, object]:
@@ -84,7 +89,7 @@ def _kinds(inbound: Inbound, message: Message) -> list[str]:
     return [*message.kinds, *(["place"] if inbound.place else [])]
 
 
-def _outcome(inbound: Inbound, message: Message, outcome: Outcome, *, reason: str | None = None, **found: object) -> Normalized:
+def _outcome(inbound: Inbound, message: Message, outcome: Outcome, reason: str | None, found: Mapping[str, object] = NOTHING) -> Normalized:
     told: dict[str, object] = {
         "message_id": message.message_id,
         "in_reply_to": message.in_reply_to,

@@ -14,26 +14,33 @@ _SPAN_LIMIT = 160
 _READ_LIMIT = 4_000
 
 _START = re.compile(
-    r"\b(?:(?:jl|jln|jalan|gg|gang)\b\.?\s*(?=[A-Z0-9a-z])|(?:komplek(?:s)?|perum(?:ahan)?|kp|kampung|dusun|kel|kelurahan|desa|kec|kecamatan|blok|pasar"
-    r"|simpang|perempatan|pertigaan|bunderan|alun-alun|terminal|stasiun|jembatan|puskesmas|sd|sdn|smpn?|sman?|smkn?|masjid|taman|sungai|kali)\b\.?\s*(?=[A-Z0-9a-z])"
+    r"\b(?:(?:jl|jln|jalan|gg|gang)\b\.?\s*(?=[A-Z0-9a-z])|(?:komplek(?:s)?|perum(?:ahan)?|kp|kampung|dusun|kel|kelurahan|desa|kec"
+    r"|kecamatan|blok|pasar"
+    r"|simpang|perempatan|pertigaan|bunderan|alun-alun|terminal|stasiun|jembatan|puskesmas|sd|sdn|smpn?|sman?|smkn?|masjid|taman"
+    r"|sungai|kali)\b\.?\s*(?=[A-Z0-9a-z])"
     r"|rt\.?\s*[/ ]?\s*(?:rw)?\.?\s*\d)",
     re.IGNORECASE,
 )
 _STREET_WORDS = frozenset(
-    "jl jln jalan gg gang komplek kompleks perum perumahan kp kampung dusun kel kelurahan desa kec kecamatan rt".split()
+    "jl jln jalan gg gang komplek kompleks perum perumahan kp kampung dusun kel kelurahan desa kec kecamatan rt".split()  # noqa: SIM905
 )
 _NO_NAME = frozenset(
-    "rusak berlubang bolong hancur amblas ambles parah becek gelap macet ini itu yang di depan umum raya utama kota desa kampung lingkungan gang tol menuju ke dari"
-    " tidak belum sudah sangat banyak dan atau kami saya nya tersebut mulus penuh licin ditutup buntu utamanya warga setempat banjir sepi ramai".split()
+    "rusak berlubang bolong hancur amblas ambles parah becek gelap macet ini itu yang di depan umum raya utama kota desa kampung "  # noqa: SIM905
+    "lingkungan gang tol menuju ke dari"
+    " tidak belum sudah sangat banyak dan atau kami saya nya tersebut mulus penuh licin ditutup buntu utamanya warga setempat banjir "
+    "sepi ramai".split()
 )
 _END = re.compile(
-    r"[\n;!?()]|(?<!\bjl)(?<!\bjln)(?<!\bno)(?<!\bkel)(?<!\bkec)(?<!\bgg)(?<!\brt)(?<!\brw)(?<!\bkp)\.(?:\s|$)|,?\s+(?:yang|yg|sudah|sdh|udah|mohon|mhn|tolong|karena|krn|tidak|tdk|ga|gak"
-    r"|belum|blm|rusak|berlubang|bolong|hancur|amblas|mati|padam|mampet|banjir|macet|gelap|penuh|menumpuk|dan|dengan|dgn|untuk|utk|agar|supaya|sejak|dari|selama|pada|sering"
+    r"[\n;!?()]|(?<!\bjl)(?<!\bjln)(?<!\bno)(?<!\bkel)(?<!\bkec)(?<!\bgg)(?<!\brt)(?<!\brw)(?<!\bkp)\.(?:\s|$)|,?\s+(?:yang|yg|sudah"
+    r"|sdh|udah|mohon|mhn|tolong|karena|krn|tidak|tdk|ga|gak"
+    r"|belum|blm|rusak|berlubang|bolong|hancur|amblas|mati|padam|mampet|banjir|macet|gelap|penuh|menumpuk|dan|dengan|dgn|untuk|utk"
+    r"|agar|supaya|sejak|dari|selama|pada|sering"
     r"|selalu|ada|banyak|terlihat|sangat|masih|hampir|terus|akibat|terjadi|tumbang|bocor|bau|lagi|ini|itu|terima|trims|kapan|pak|bu|min)\b",
     re.IGNORECASE,
 )
 _RT_RW = re.compile(
-    r"\brt\.?\s*(?:/\s*)?rw\.?\s*:?\s*(?P<rt1>\d{1,3})\s*[/\-]\s*(?P<rw1>\d{1,3})|\brt\.?\s*:?\s*(?P<rt2>\d{1,3})\s*(?:[/,\-]|dan)?\s*(?:rw\.?\s*:?\s*)?(?:(?<=[/\-])|(?<=rw)|(?<=rw )"
+    r"\brt\.?\s*(?:/\s*)?rw\.?\s*:?\s*(?P<rt1>\d{1,3})\s*[/\-]\s*(?P<rw1>\d{1,3})|\brt\.?\s*:?\s*(?P<rt2>\d{1,3})\s*(?:[/,\-]"
+    r"|dan)?\s*(?:rw\.?\s*:?\s*)?(?:(?<=[/\-])|(?<=rw)|(?<=rw )"
     r"|(?<=rw\.)|(?<=rw\. ))(?P<rw2>\d{1,3})|\brt\.?\s*:?\s*(?P<rt3>\d{1,3})|\brw\.?\s*:?\s*(?P<rw4>\d{1,3})",
     re.IGNORECASE,
 )
@@ -42,7 +49,8 @@ _MARKED = re.compile(r"\b(?P<kind>kelurahan|kel|desa|kecamatan|kec)\b\.?\s*:?\s*
 _NAMED = re.compile(r"\b(?:di|daerah|wilayah|sekitar|dekat|arah|warga)\s+(?P<name>[a-z][a-z' ]{2,40})", re.IGNORECASE)
 _PIECES = re.compile(r"[,\n.;]|\b(?:rt|rw)\b[.\s/]*\d{0,3}|\b(?:dan|atau|depan|dekat|no)\b|\d+", re.IGNORECASE)
 _VILLAGE_WORDS = re.compile(
-    r"\b(?:kel|kelurahan|desa|kec|kecamatan|rt|rw|jl|jln|jalan|gg|gang|komplek|kompleks|perum|perumahan|kp|kampung|blok|di|daerah|wilayah)\b",
+    r"\b(?:kel|kelurahan|desa|kec|kecamatan|rt|rw|jl|jln|jalan|gg|gang|komplek|kompleks|perum|perumahan|kp|kampung|blok|di|daerah"
+    r"|wilayah)\b",
     re.IGNORECASE,
 )
 

@@ -17,30 +17,42 @@ _HEADER_LINES = 4
 _BLOCK = 8
 
 _QUOTED = re.compile(r"^\s*(?:>|\|\s|\|$)")
-_ADDRESSED = re.compile(r"^[\s>]*(?=[^\n]*\d)[^\n]{0,300}?(?:<\s*[^<>\n]*@[^<>\n]+>|\[mailto:[^\]\n]+\]|\b[\w.+-]+@[\w.-]+\b)[^\n]{0,80}[:：]\s*$")
+_ADDRESSED = re.compile(
+    r"^[\s>]*(?=[^\n]*\d)[^\n]{0,300}?(?:<\s*[^<>\n]*@[^<>\n]+>|\[mailto:[^\]\n]+\]|\b[\w.+-]+@[\w.-]+\b)[^\n]{0,80}[:：]\s*$"
+)
 _WROTE = re.compile(
-    r"^[\s>]*(?:[-*]{1,6}\s*)?(?:on|at|pada|tanggal|tgl|le|el|am|op|il|em|em|no dia|w dniu|dnia|dne|dňa|den|på|på|på|le|на|в|от|ma|a|2\d{3}[-./年]|在|于|\d{1,2}[-./\s])(?=[^\n]*\d)[^\n]{0,400}?"
-    r"(?:\bwrote|\bwrites|\bmenulis|\btulis|\bmenulis pesan|a écrit|\bschrieb\b[^\n]{0,80}|\bescribió|\bschreef\b[^\n]{0,120}|geschreven|ha scritto|\bescreveu|napisała?(?:\(a\))?|napsala?(?:\(a\))?"
+    r"^[\s>]*(?:[-*]{1,6}\s*)?(?:on|at|pada|tanggal|tgl|le|el|am|op|il|em|em|no dia|w dniu|dnia|dne|dňa|den|på|på|på|le|на|в|от|ma|a"
+    r"|2\d{3}[-./年]|在|于|\d{1,2}[-./\s])(?=[^\n]*\d)[^\n]{0,400}?"
+    r"(?:\bwrote|\bwrites|\bmenulis|\btulis|\bmenulis pesan|a écrit|\bschrieb\b[^\n]{0,80}|\bescribió|\bschreef\b[^\n]{0,120}"
+    r"|geschreven|ha scritto|\bescreveu|napisała?(?:\(a\))?|napsala?(?:\(a\))?"
     r"|\bskrev\b[^\n]{0,120}|kirjoitti|írta|написала?|пише|пишет|写道|のメッセージ|yazdı|a scris|έγραψε|כתב)\s*[:：]?\s*\**\s*$",
     re.IGNORECASE,
 )
 _DATED = re.compile(
-    r"^[\s>]*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}[./]\d{1,2}[./]\d{4})[^\n]{0,60}?(?:GMT[+-]\d|<[^<>\n]*@[^<>\n]*>)[^\n]{0,80}$"
+    r"^[\s>]*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}[./]\d{1,2}[./]\d{4})[^\n]{0,60}?(?:GMT[+-]\d"
+    r"|<[^<>\n]*@[^<>\n]*>)[^\n]{0,80}$"
 )
 _NAMED = re.compile(r"<[^<>\s]*@|\[mailto:|<\s*$")
 _LEADING = re.compile(r"^(?=[^\n]*(?:@|\b(?:19|20)\d\d\b))[^\n]{8,300}[:：]\s*$")
 """Before lines that are marked as quoted, a line with a year or an address and a colon is enough."""
-_STARTS_HEADER = re.compile(r"^[\s>]*(?:[-*]{1,6}\s*)?(?:on|at|pada|tanggal|le|el|am|op|il|em|w dniu|dnia|dne|dňa|den|på|på|на|在|于|\d{4}[-/.年]|\d{1,2}[-./ ])", re.IGNORECASE)
+_STARTS_HEADER = re.compile(
+    r"^[\s>]*(?:[-*]{1,6}\s*)?(?:on|at|pada|tanggal|le|el|am|op|il|em|w dniu|dnia|dne|dňa|den|på|på|на|在|于|\d{4}[-/.年]|\d{1,2}[-./ ])",
+    re.IGNORECASE,
+)
 _SIGNATURE = re.compile(
     r"^[\s>]*(?:--|—|–|__|-- )\s*$|^\s*[_\-=*~#+—–]{5,}\s*$"
-    r"|^[\s*\[(_]*(?:sent (?:wirelessly )?(?:from|via|with|using)|dikirim (?:dari|dengan|melalui)|terkirim dari|get outlook for|dapatkan outlook|envoy[ée] (?:de|depuis)|gesendet (?:von|mit)|von meinem \S+ gesendet"
-    r"|inviato da|enviado (?:desde|do|de|a partir)|verzonden (?:vanaf|met|via)|verstuurd vanaf|skickat från|sendt fra|odesláno z|wysłane z|lähetetty|отправлено с|iphone から|iphoneから|発信元|从我的|發自我的"
+    r"|^[\s*\[(_]*(?:sent (?:wirelessly )?(?:from|via|with|using)|dikirim (?:dari|dengan|melalui)|terkirim dari|get outlook for"
+    r"|dapatkan outlook|envoy[ée] (?:de|depuis)|gesendet (?:von|mit)|von meinem \S+ gesendet"
+    r"|inviato da|enviado (?:desde|do|de|a partir)|verzonden (?:vanaf|met|via)|verstuurd vanaf|skickat från|sendt fra|odesláno z"
+    r"|wysłane z|lähetetty|отправлено с|iphone から|iphoneから|発信元|从我的|發自我的"
     r"|발신자|unduh outlook|diunduh dari)\b[^\n]{0,120}$",
     re.IGNORECASE,
 )
 _FOOTER = re.compile(
-    r"^[\s>]*(?:reply to this email directly|you(?:'re| are) receiving this|to unsubscribe|to respond, reply|visit (?:topic|message)|you received this message because|this e-?mail and any (?:files|attachments)"
-    r"|pesan ini (?:bersifat )?rahasia|e-?mail ini (?:bersifat )?rahasia|disclaimer\s*:|this message (?:was sent|contains) confidential|\*{0,3}(?:please )?reply above this line|[-#=*_ ]*(?:write|type|tulis(?:kan)?|balas) "
+    r"^[\s>]*(?:reply to this email directly|you(?:'re| are) receiving this|to unsubscribe|to respond, reply|visit (?:topic|message)"
+    r"|you received this message because|this e-?mail and any (?:files|attachments)"
+    r"|pesan ini (?:bersifat )?rahasia|e-?mail ini (?:bersifat )?rahasia|disclaimer\s*:|this message (?:was sent|contains) "
+    r"confidential|\*{0,3}(?:please )?reply above this line|[-#=*_ ]*(?:write|type|tulis(?:kan)?|balas) "
     r"(?:your )?(?:reply )?(?:above|di atas) (?:this|garis) (?:line|ini))",
     re.IGNORECASE,
 )
@@ -63,7 +75,7 @@ def _cut(lines: Sequence[str]) -> tuple[int, int | None]:
     for index, line in enumerate(lines):
         if len(line) > _LINE or not line.strip():
             continue
-        length = _header(lines, index)
+        length = header(lines, index)
         if length:
             return index, index + length
         if index and _FOOTER.match(line) and any(text.strip() for text in lines[:index]):
@@ -71,7 +83,7 @@ def _cut(lines: Sequence[str]) -> tuple[int, int | None]:
     return len(lines), None
 
 
-def _header(lines: Sequence[str], index: int) -> int:
+def header(lines: Sequence[str], index: int) -> int:
     """How many lines the header of a quote takes that begins here; 0: none begins."""
     line = lines[index]
     if labels.DIVIDER.match(line) and len(line) < 120:

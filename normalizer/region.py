@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _ORDINARY = frozenset(
-    "utama baru tengah timur barat utara selatan kota pusat jaya sari mekar mulya maju indah raya besar lama kidul kaler wetan kulon hilir hulu "
+    "utama baru tengah timur barat utara selatan kota pusat jaya sari mekar mulya maju indah raya besar lama kidul kaler wetan kulon "  # noqa: SIM905
+    "hilir hulu "
     "karya bakti pasar taman tugu pasir sungai air gunung bukit lapangan".split()
 )
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")

@@ -11,34 +11,49 @@ LIMIT = 100
 _MIN_LETTERS = 8
 
 _ADDRESSEE = (
-    r"(?:bapak|pak|bpk|ibu|bu|mas|mbak|kang|teh|min|mimin|admin|kak|kakak|gan|bang|om|sdr|saudara|yth|yang terhormat|kepada|kpd|walikota|wali kota|wali|bupati|mas bup|pak bup"
+    r"(?:bapak|pak|bpk|ibu|bu|mas|mbak|kang|teh|min|mimin|admin|kak|kakak|gan|bang|om|sdr|saudara|yth|yang terhormat|kepada|kpd"
+    r"|walikota|wali kota|wali|bupati|mas bup|pak bup"
     r"|camat|lurah|kominfo|diskominfo|dinas|pemkot|pemda|cimahi|semua|sekalian|dan|/|gubernur|presiden|petugas|operator|terhormat)"
 )
 _OPENING = re.compile(
     r"^(?:[\W_]*(?:"
-    r"(?:as?sala+m[uo]?'? ?'?al+a?i?kum(?: ?w(?:r|arah?matull?ah)?\.? ?(?:w(?:b|abarakatuh))?\.?)?|asw+b?|wassalam|salam(?: sejahtera| sehat| hormat)?|shalom|om swastiastu|namo buddhaya)"
-    r"|(?:selamat|met|slmt|slamat)\s+(?:pagi|siang|sore|malam|malem)|(?:pagi|siang|sore|malam|malem)(?=[\s,]+(?:pak|bu|bapak|ibu|min|admin|kak|mas|mbak)\b)"
+    r"(?:as?sala+m[uo]?'? ?'?al+a?i?kum(?: ?w(?:r|arah?matull?ah)?\.? ?(?:w(?:b|abarakatuh))?\.?)?|asw+b?|wassalam|salam(?: sejahtera| "
+    r"sehat| hormat)?|shalom|om swastiastu|namo buddhaya)"
+    r"|(?:selamat|met|slmt|slamat)\s+(?:pagi|siang|sore|malam|malem)|(?:pagi|siang|sore|malam|malem)(?=[\s,]+(?:pak|bu|bapak|ibu|min"
+    r"|admin|kak|mas|mbak)\b)"
     r"|halo+|hallo+|hai+|hi+|hello+|hey|dear|sampurasun|punten|kulo nuwun|permisi|maaf|mohon maaf|nuwun sewu|bismillah|perkenalkan"
     rf"|{_ADDRESSEE}(?=[\s,.:!]|$)"
     r"|(?:mohon |minta )?(?:izin|ijin)(?: untuk)?(?: (?:lapor|melapor(?:kan)?|bertanya|tanya|mengadu|menyampaikan|melaporkan))?"
-    r"|numpang (?:tanya|lapor)|mau (?:lapor|melapor(?:kan)?|ngadu|mengadu(?:kan)?)|ingin (?:lapor|melapor(?:kan)?|mengadu(?:kan)?|menyampaikan)"
-    r"|(?:saya|kami|aku|sy)(?: \w+)?(?: (?:mau|ingin|hendak|bermaksud|akan))? (?:lapor|melapor(?:kan)?|mengadu(?:kan)?|menyampaikan)(?: (?:bahwa|tentang|mengenai|soal|keluhan|pengaduan|aduan|laporan))*"
+    r"|numpang (?:tanya|lapor)|mau (?:lapor|melapor(?:kan)?|ngadu|mengadu(?:kan)?)|ingin (?:lapor|melapor(?:kan)?|mengadu(?:kan)?"
+    r"|menyampaikan)"
+    r"|(?:saya|kami|aku|sy)(?: \w+)?(?: (?:mau|ingin|hendak|bermaksud|akan))? (?:lapor|melapor(?:kan)?|mengadu(?:kan)?"
+    r"|menyampaikan)(?: (?:bahwa|tentang|mengenai|soal|keluhan|pengaduan|aduan|laporan))*"
     r"|(?:bersama|dengan) ini(?: (?:saya|kami))?(?: (?:melaporkan|menyampaikan|mengadukan))?(?: bahwa)?|dengan hormat"
-    r"|lapor(?:an)?(?: (?:baru|warga|pak|bu|min))?(?=[\s:,.!-])|(?:aduan|pengaduan|keluhan)(?= ?[:\-])|perihal|hal(?=\s*:)|subject(?=\s*:)|judul(?=\s*:)|isi(?: laporan| aduan)?(?=\s*:)"
+    r"|lapor(?:an)?(?: (?:baru|warga|pak|bu|min))?(?=[\s:,.!-])|(?:aduan|pengaduan|keluhan)(?= ?[:\-])|perihal|hal(?=\s*:)"
+    r"|subject(?=\s*:)|judul(?=\s*:)|isi(?: laporan| aduan)?(?=\s*:)"
     r")(?![A-Za-z])[\s,.:;!\-–]*)+",
     re.IGNORECASE,
 )  # fmt: skip
 _INTRODUCTION = re.compile(
-    r"^(?:nama saya|saya|kami|perkenalkan)\b[^.!?\n]{0,80}\b(?:warga|penduduk|tinggal di|dari rt|dari rw|dari kelurahan|selaku)\b[^.!?\n,]{0,60}[.!\n,]+\s*",
+    r"^(?:nama saya|saya|kami|perkenalkan)\b[^.!?\n]{0,80}\b(?:warga|penduduk|tinggal di|dari rt|dari rw|dari kelurahan"
+    r"|selaku)\b[^.!?\n,]{0,60}[.!\n,]+\s*",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(
-    r"(?<=[!?])\s+|(?<!\b[Jj]l)(?<!\b[Nn]o)(?<!\b[Jj]ln)(?<!\b[Gg]g)(?<!\b[Kk]el)(?<!\b[Kk]ec)(?<!\b[Kk]p)(?<!\b[Rr]t)(?<!\b[Rr]w)(?<!\bRT)(?<!\bRW)\.\s+|\n+"
+    r"(?<=[!?])\s+|(?<!\b[Jj]l)(?<!\b[Nn]o)(?<!\b[Jj]ln)(?<!\b[Gg]g)(?<!\b[Kk]el)(?<!\b[Kk]ec)(?<!\b[Kk]p)(?<!\b[Rr]t)(?<!\b[Rr]w)(?<!"
+    r"\bRT)(?<!\bRW)\.\s+|\n+"
 )
-_REPLY_MARK = re.compile(r"^\s*(?:(?:re|fw|fwd|balas|bls|terusan|trs|aw|wg|tr|rv)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_FORWARD_MARK = r"fwd?|wg|tr|rv|enc|pd|vb|redir\.?|i|vl|videresend|doorst|továbbítás|terusan|trs|diteruskan|teruskan|转发|轉寄"
+_FORWARDED = re.compile(rf"^\s*\[?(?:{_FORWARD_MARK})\s*[:：]", re.IGNORECASE)
+_REPLY_MARK = re.compile(
+    rf"^\s*\[?(?:(?:re|balas|bls|aw|antw|sv|odp|res|ynt|回复|答复|{_FORWARD_MARK})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*)+(?P<rest>.*?)\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _EMPTY_SUBJECT = re.compile(
-    r"^\W*(?:\(?(?:no subject|tanpa subjek|tidak ada subjek|tanpa judul)\)?|lapor(?:an)?|aduan|pengaduan|keluhan|komplain|complaint|report|halo|hello|hi|test|tes|mohon bantuan"
-    r"|laporan (?:warga|masyarakat|pengaduan)|pengaduan (?:masyarakat|warga)|aduan (?:warga|masyarakat)|penting|urgent|info|tolong|foto|gambar|image|photo|video)?\W*$",
+    r"^\W*(?:\(?(?:no subject|tanpa subjek|tidak ada subjek|tanpa judul)\)?|lapor(?:an)?|aduan|pengaduan|keluhan|komplain|complaint"
+    r"|report|halo|hello|hi|test|tes|mohon bantuan"
+    r"|laporan (?:warga|masyarakat|pengaduan)|pengaduan (?:masyarakat|warga)|aduan (?:warga|masyarakat)|penting|urgent|info|tolong"
+    r"|foto|gambar|image|photo|video)?\W*$",
     re.IGNORECASE,
 )
 _WITHOUT_WORDS = {
@@ -56,7 +71,7 @@ def tells(subject: str) -> bool:
 
 
 def of(subject: str | None, body: str) -> str:
-    """At most LIMIT characters, numbers of persons covered. The subject where it tells something, else the body's first telling sentence."""
+    """At most LIMIT characters, numbers of persons covered: the subject if it tells something, else the body's first telling sentence."""
     if subject and tells(subject):
         return _shape(without_opening(without_marks(subject)))
     return _shape(first_telling(body) or one_line(subject or "", LIMIT) or "Laporan tanpa keterangan")
@@ -69,7 +84,13 @@ def without_words(kinds: list[str]) -> str:
 
 def without_marks(subject: str) -> str:
     """The subject without Re:, Fwd:, Bls:, Trs:."""
-    return _REPLY_MARK.sub("", subject).strip()
+    match = _REPLY_MARK.match(subject)
+    return (match.group("rest").strip() or subject.strip()) if match else subject.strip()
+
+
+def passes_on(subject: str) -> bool:
+    """The subject says that the mail was forwarded (Fwd:, WG:, Trs:)."""
+    return bool(_FORWARDED.match(subject))
 
 
 def without_opening(text: str) -> str:

@@ -12,21 +12,33 @@ _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 
 SLANG: Mapping[str, str] = {
-    "yg": "yang", "utk": "untuk", "tuk": "untuk", "sdh": "sudah", "udh": "sudah", "udah": "sudah", "dah": "sudah", "jl": "jalan", "jln": "jalan",
+    "yg": "yang", "utk": "untuk", "tuk": "untuk", "sdh": "sudah", "udh": "sudah", "udah": "sudah", "dah": "sudah", "jl": "jalan", "jln": (
+        "jalan"
+    ),
     "tdk": "tidak", "ga": "tidak", "gak": "tidak", "ngga": "tidak", "nggak": "tidak", "enggak": "tidak", "gk": "tidak", "tak": "tidak",
     "blm": "belum", "blom": "belum", "blum": "belum", "krn": "karena", "karna": "karena", "dgn": "dengan", "dg": "dengan", "jg": "juga",
     "mhn": "mohon", "mohn": "mohon", "bpk": "bapak", "bs": "bisa", "tp": "tapi", "dll": "dan lain-lain", "lpr": "lapor", "lap": "laporan",
     "pd": "pada", "dlm": "dalam", "spy": "supaya", "kpd": "kepada", "sy": "saya", "sya": "saya", "gw": "saya", "gue": "saya", "aq": "aku",
-    "org": "orang", "orng": "orang", "bgt": "sangat", "banget": "sangat", "skrg": "sekarang", "skrng": "sekarang", "kmrn": "kemarin", "trs": "terus",
+    "org": "orang", "orng": "orang", "bgt": "sangat", "banget": "sangat", "skrg": "sekarang", "skrng": "sekarang", "kmrn": "kemarin",
+    "trs": (
+        "terus"
+    ),
     "trus": "terus", "lg": "lagi", "lgi": "lagi", "bnyk": "banyak", "byk": "banyak", "dpn": "depan", "blkg": "belakang", "gmn": "bagaimana",
     "gimana": "bagaimana", "knp": "kenapa", "kpn": "kapan", "dmn": "di mana", "dimana": "di mana", "hrs": "harus", "msh": "masih", 
-    "sampe": "sampai", "jgn": "jangan", "tlg": "tolong", "tlong": "tolong", "tolongg": "tolong", "mksh": "terima kasih", "makasih": "terima kasih",
+    "sampe": "sampai", "jgn": "jangan", "tlg": "tolong", "tlong": "tolong", "tolongg": "tolong", "mksh": "terima kasih", "makasih": (
+        "terima kasih"
+    ),
     "makasi": "terima kasih", "trims": "terima kasih", "trimakasih": "terima kasih", "terimakasih": "terima kasih", "tks": "terima kasih",
     "thx": "terima kasih", "tq": "terima kasih", "nuhun": "terima kasih", "maturnuwun": "terima kasih", "suwun": "terima kasih",
     "nuwun": "terima kasih", "pak": "bapak", "bu": "ibu", "gg": "gang", "kel": "kelurahan", "kec": "kecamatan", "perum": "perumahan",
-    "komp": "kompleks", "komplek": "kompleks", "kp": "kampung", "kmp": "kampung", "tmpt": "tempat", "tgl": "tanggal", "thn": "tahun", "bln": "bulan",
+    "komp": "kompleks", "komplek": "kompleks", "kp": "kampung", "kmp": "kampung", "tmpt": "tempat", "tgl": "tanggal", "thn": "tahun",
+    "bln": (
+        "bulan"
+    ),
     "hr": "hari", "mlm": "malam", "pgi": "pagi", "sore2": "sore", "brp": "berapa", "brapa": "berapa", "klo": "kalau",
-    "kalo": "kalau", "kl": "kalau", "bgmn": "bagaimana", "ktr": "kantor", "kntr": "kantor", "pkm": "puskesmas", "rmh": "rumah", "sblm": "sebelum",
+    "kalo": "kalau", "kl": "kalau", "bgmn": "bagaimana", "ktr": "kantor", "kntr": "kantor", "pkm": "puskesmas", "rmh": "rumah", "sblm": (
+        "sebelum"
+    ),
     "stlh": "setelah", "sklh": "sekolah", "skolah": "sekolah", "byr": "bayar", "mslh": "masalah", "wrg": "warga", "masy": "masyarakat",
     "lobang": "lubang", "berlobang": "berlubang", "ancur": "hancur", "jembatan2": "jembatan",
     "rusakk": "rusak", "paraah": "parah", "ambulance": "ambulans", "wi-fi": "wifi", "e-ktp": "ektp", "gorong-gorong": "gorong gorong",
@@ -96,15 +108,15 @@ class Lexicon:
         return found
 
     def _longest(self, tokens: Sequence[str], position: int) -> tuple[tuple[str, ...], list[str]]:
-        best: tuple[str, ...] = ()
-        keys: list[str] = []
-        for form in forms(tokens[position]):
-            for phrase, names in self._starts.get(form, {}).items():
-                if len(phrase) > len(best) and self._stands(phrase, tokens, position):
-                    best, keys = phrase, names
-                elif len(phrase) == len(best) and phrase[0] == tokens[position] and best[0] != tokens[position]:
-                    best, keys = phrase, names
-        return best, keys
+        """The longest phrase that begins here; of two, the one that is written like the token itself."""
+        standing = [
+            (len(phrase), phrase[0] == tokens[position], phrase, keys)
+            for form in forms(tokens[position])
+            for phrase, keys in self._starts.get(form, {}).items()
+            if self._stands(phrase, tokens, position)
+        ]
+        _, _, phrase, keys = max(standing, default=(0, False, (), []))
+        return phrase, keys
 
     @staticmethod
     def _stands(phrase: tuple[str, ...], tokens: Sequence[str], position: int) -> bool:
