@@ -34,13 +34,16 @@ CLASS = re.compile(r"([A-Z][a-z]{1,20}|[A-Z]{2,5}(?=[A-Z][a-z]|$)){2,5}|[A-Z]{3,
 LOGGER = re.compile(r"(?!.*\d{6})[A-Za-z_][A-Za-z0-9_]{0,31}(\.[A-Za-z_][A-Za-z0-9_]{0,31}){0,6}")
 NUMBER = re.compile(r"[A-Z]{2,5}-?[0-9A-HJKMNP-TV-Z]{4}-?[0-9A-HJKMNP-TV-Z]{4}")
 PLACES = re.compile(r"([\w<>-]+/)?[\w<>-]+(\.py)?:\d{1,6}( > ([\w<>-]+/)?[\w<>-]+(\.py)?:\d{1,6})?")
+ROUTE = re.compile(r"(/([a-z_.-]{0,30}|\{[a-z_]{1,20}\})){1,8}")
+"""An address as it is declared (`/lacak/{number}`), never as it was called."""
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}(Z|[+-]\d\d:\d\d)")
 
 SHAPES: Mapping[str, tuple[re.Pattern[str], ...]] = {
     **dict.fromkeys(("event", "level", "channel", "provider", "stage", "kind", "outcome", "reason", "state", "to", "then"), (WORD,)),
-    **dict.fromkeys(("topic", "fault", "route", "signal", "version", "role", "job", "pocket", "way", "certain"), (WORD,)),
+    **dict.fromkeys(("topic", "fault", "signal", "version", "role", "job", "pocket", "way", "certain"), (WORD,)),
     **dict.fromkeys(("code", "method", "error"), (WORD, CLASS)),
     **dict.fromkeys(("account", "door", "node", "worker", "lane", "operator"), (NAME, WORD)),
+    **dict.fromkeys(("route", "path"), (ROUTE,)),
     "tracking_number": (NUMBER,),
     "logger": (LOGGER,),
     "where": (PLACES,),
