@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from normalizer import tracking
 from normalizer.complaint import Outcome
+from normalizer.wording import words
 
 _GREETING = frozenset(
     "assalamualaikum asalamualaikum assalamu assalammualaikum alaikum salam wr wb ww aswrwb warahmatullahi wabarakatuh warohmatullahi "  # noqa: SIM905
@@ -39,6 +40,9 @@ _ASKS_STATUS = re.compile(
     r"|kabar|hasil)(?:nya)? (?:dari |atas )?(?:laporan|aduan|pengaduan)"
     r"|(?:laporan|aduan|pengaduan)(?: saya| kami)?(?: \w+){0,3} (?:sudah sampai (?:di )?mana|sampai mana|bagaimana|sudah "
     r"ditindaklanjuti|sudah diproses)|lacak (?:laporan|aduan)"
+    r"|kapan (?:laporan|aduan|pengaduan)(?: \w+){0,2} (?:ditindaklanjuti|diproses|selesai|ditanggapi|dijawab|ditangani)"
+    r"|(?:laporan|aduan|pengaduan)(?: saya| kami) (?:kok )?(?:belum|tidak|masih)(?: \w+){0,2} (?:ditindaklanjuti|diproses|ditanggapi"
+    r"|dijawab|ditangani|kabar|direspon)"
     r"|status of my (?:report|complaint))\b"
 )
 _NEW_REPORT = re.compile(
@@ -59,6 +63,14 @@ _COMMANDS = {
         "batal"
     ),
 }  # fmt: skip
+_SPOKEN_COMMANDS = frozenset(
+    {"start", "mulai", "menu", "lapor", "status", "bantuan", "help", "panduan", "batal", "batalkan", "cancel", ("stop")}
+)
+_NEVER_MIND = frozenset({"tidak jadi", "tidak jadi lapor", "tidak jadi min", "tidak jadi admin", "batalkan laporan", "batal lapor"})
+_FRIENDLY = re.compile("[\U0001f64f\U0001f44d\U0001f44c\U0001f60a\U0001f642\U0001f601\U0001f44f\U0001f91d\u2764\u2705]")
+_ONLY_FRIENDLY = re.compile(
+    "^[\\s\U0001f64f\U0001f44d\U0001f44c\U0001f60a\U0001f642\U0001f601\U0001f44f\U0001f91d\u2764\u2705\ufe0f\U0001f3fb-\U0001f3ff]+$"
+)
 _TAKES_WORDS = frozenset({"lapor", "baru"})
 _STATUS_WORDS_AT_MOST = 12
 
@@ -78,10 +90,10 @@ def judge(text: str, tokens: Sequence[str], *, command: str | None, prefix: str,
     """tokens: `wording.words(text)`. other_evidence: a file or a pin came with it, so that even a bare "halo" belongs to a complaint."""
     slash = _SLASH.match(text)
     rest = text[slash.end() :] if slash else text
-    named = (command or (slash.group(1).lower() if slash else "")).lower()
-    if named:
+    named = (command or (slash.group(1) if slash else "")).lower()
+    if named in _COMMANDS or command:
         return _commanded(_COMMANDS.get(named, named), rest, prefix, other_evidence)
-    number = tracking.find(prefix, text)
+    number = tracking.find(prefix, text) or _bare_number(prefix, text)
     new = _NEW_REPORT.match(text)
     if new:
         return _new(text[new.end() :], number, other_evidence)
@@ -92,8 +104,12 @@ def judge(text: str, tokens: Sequence[str], *, command: str | None, prefix: str,
 
 def _spoken(text: str, tokens: Sequence[str], number: str | None, prefix: str) -> Intent:
     shown = _printed(number)
-    if len(tokens) == 1 and tokens[0] in _COMMANDS and tokens[0] not in ("tolong", "cek"):
+    if len(tokens) == 1 and tokens[0] in _SPOKEN_COMMANDS:
         return _commanded(_COMMANDS[tokens[0]], "", prefix, False)
+    if " ".join(tokens[:4]) in _NEVER_MIND:
+        return _commanded("batal", "", prefix, False)
+    if not tokens and _FRIENDLY.search(text) and _ONLY_FRIENDLY.match(text):
+        return Intent(Outcome.SET_ASIDE, "thanks", text=text)
     if _is_status_query(text, tokens, number, prefix):
         return Intent(Outcome.STATUS_QUERY, "asks_status", tracking_number=shown, text=text)
     if tokens and set(tokens) & _THANKING and all(token in _THANKS or token in _GREETING for token in tokens):
@@ -104,21 +120,35 @@ def _spoken(text: str, tokens: Sequence[str], number: str | None, prefix: str) -
 
 
 def _is_status_query(text: str, tokens: Sequence[str], number: str | None, prefix: str) -> bool:
-    if number:
-        squeezed = {token for token in tokens if not _of_number(token, number, prefix)}
-        return squeezed <= _FILLER
+    """A number and nothing but filler around it, also where the number is mistyped; or a short question about "my report"."""
+    around = _number_like(prefix).sub(" ", text) if number is None else text
+    mistyped = number is None and around != text
+    if number or mistyped:
+        rest = words(around)
+        return all(token in _FILLER or (number and _of_number(token, number, prefix)) for token in rest)
     if len(tokens) > _STATUS_WORDS_AT_MOST:
         return False
-    return bool(_ASKS_STATUS.search(" ".join(tokens))) and sum(token not in _FILLER for token in tokens) <= 3
+    return bool(_ASKS_STATUS.search(" ".join(tokens))) and sum(token not in _FILLER for token in tokens) <= 2
+
+
+def _bare_number(prefix: str, text: str) -> str | None:
+    """The number without the city's letters, when it is the whole message."""
+    bare = text.strip()
+    return tracking.stored(prefix, bare) if len(bare) <= 12 and sum(map(str.isdigit, bare)) >= 2 else None
+
+
+def _number_like(prefix: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(prefix)}[ \-–_]?[0-9A-Za-z]{{3,5}}[ \-–_]?[0-9A-Za-z]{{0,5}}\b", re.IGNORECASE)
 
 
 def _of_number(token: str, number: str, prefix: str) -> bool:
+    """The words that a number falls into when it is written with spaces or hyphens."""
     bare = token.replace("-", "").upper()
     return (
         tracking.stored(prefix, bare) == number
         or bare == prefix
-        or (len(bare) == 4 and any(map(str.isdigit, bare)))
-        or (len(bare) == 4 and bare in number)
+        or (len(bare) in (4, 7) and sum(map(str.isdigit, bare)) > 0)
+        or bare in number
     )
 
 

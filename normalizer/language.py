@@ -9,8 +9,8 @@ from typing import Any
 _TELLING = {
     "id": (
         "yang dan di ke dari untuk dengan tidak sudah belum ini itu saya kami mohon tolong ada karena jalan rusak bapak ibu warga kepada"
-        " pada lapor laporan bisa akan juga agar supaya selamat pagi siang sore malam terima kasih izin rumah depan dekat bagaimana kapan apakah"
-        " lagi masih banyak"
+        " pada lapor laporan bisa akan juga agar supaya selamat pagi siang sore malam terima kasih izin rumah depan dekat"
+        " bagaimana kapan apakah lagi masih banyak"
     ),
     "en": (
         "the and of to in is are was this that with for not have has please i we you my our there it on at be from but can could"

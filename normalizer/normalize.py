@@ -51,18 +51,20 @@ def _complaint(inbound: Inbound, message: Message, meant: Intent, profile: Profi
     """What only a complaint has. The steps read the citizen's own words; a mail's subject counts where it tells something."""
     told = meant.text
     headline = title.of(message.subject, told)
-    wordless = not told.strip() and not (message.subject and _subject_tells(message))
+    wordless = not any(map(str.isalpha, told)) and not _subject_tells(message)
     said = words(f"{message.subject or ''}\n{told}")
-    suggestions = classify.categories(words(told), words(headline), profile)
+    location = _location(told, message.subject, inbound.place, profile)
+    matter = told.replace(location.text, " ") if location.text else told
+    suggestions = classify.categories(words(matter), words(headline), profile) or classify.categories(words(told), [], profile)
     pressing = urgency.judge(said, profile.emergency_words)
     anonymous, confidential = privacy.wishes(f"{message.subject or ''}\n{told}")
     best = suggestions[0].category if suggestions else None
     return {
         "body": told,
         "personal_data": privacy.find(told),
-        "title": title.without_words(_kinds(inbound, message)) if wordless else headline,
+        "title": title.without_words(_kinds(inbound, message, location)) if wordless else headline,
         "words": not wordless,
-        "location": _location(told, message.subject, inbound.place, profile),
+        "location": location,
         "suggestions": suggestions,
         "category": best,
         "agency": profile.agency_for(best),
@@ -85,8 +87,8 @@ def _subject_tells(message: Message) -> bool:
     return bool(message.subject) and title.tells(message.subject or "")
 
 
-def _kinds(inbound: Inbound, message: Message) -> list[str]:
-    return [*message.kinds, *(["place"] if inbound.place else [])]
+def _kinds(inbound: Inbound, message: Message, location: Location) -> list[str]:
+    return [*message.kinds, *(["place"] if inbound.place or location.lat is not None else [])]
 
 
 def _outcome(inbound: Inbound, message: Message, outcome: Outcome, reason: str | None, found: Mapping[str, object] = NOTHING) -> Normalized:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from connectors.contract import Place
 from normalizer import region
@@ -13,29 +14,32 @@ from normalizer.complaint import Location
 _SPAN_LIMIT = 160
 _READ_LIMIT = 4_000
 
-_START = re.compile(
-    r"\b(?:(?:jl|jln|jalan|gg|gang)\b\.?\s*(?=[A-Z0-9a-z])|(?:komplek(?:s)?|perum(?:ahan)?|kp|kampung|dusun|kel|kelurahan|desa|kec"
-    r"|kecamatan|blok|pasar"
-    r"|simpang|perempatan|pertigaan|bunderan|alun-alun|terminal|stasiun|jembatan|puskesmas|sd|sdn|smpn?|sman?|smkn?|masjid|taman"
-    r"|sungai|kali)\b\.?\s*(?=[A-Z0-9a-z])"
-    r"|rt\.?\s*[/ ]?\s*(?:rw)?\.?\s*\d)",
-    re.IGNORECASE,
+_STREET = "jl jln jalan gg gang"
+_AREA = "komplek kompleks perum perumahan kp kampung dusun kel kelurahan desa kec kecamatan blok rt rw"
+_LANDMARK = (
+    "pasar simpang perempatan pertigaan bunderan bundaran alun-alun terminal stasiun jembatan puskesmas sd sdn smp smpn sma sman smk "
+    "smkn masjid mesjid"
+    " taman sungai kali kantor rsud"
 )
-_STREET_WORDS = frozenset(
-    "jl jln jalan gg gang komplek kompleks perum perumahan kp kampung dusun kel kelurahan desa kec kecamatan rt".split()  # noqa: SIM905
+_GOES_ON = (
+    "yang yg sudah sdh udah mohon mhn tolong karena krn tidak tdk ga gak belum blm rusak berlubang bolong hancur amblas ambles mati "
+    "padam mampet banjir"
+    " macet gelap penuh menumpuk dan dengan dgn untuk utk agar supaya sejak dari selama pada sering selalu ada banyak terlihat sangat "
+    "masih hampir terus"
+    " akibat terjadi tumbang bocor bau lagi ini itu terima trims kapan pak bu min bikin buat minta mau saya kami lampu menjadi jadi "
+    "becek parah licin buntu"
+    " ditutup sepi ramai warga tersebut nik hp wa telp no.hp has have is are was been for in di ingin menanyakan"
 )
 _NO_NAME = frozenset(
-    "rusak berlubang bolong hancur amblas ambles parah becek gelap macet ini itu yang di depan umum raya utama kota desa kampung "  # noqa: SIM905
-    "lingkungan gang tol menuju ke dari"
-    " tidak belum sudah sangat banyak dan atau kami saya nya tersebut mulus penuh licin ditutup buntu utamanya warga setempat banjir "
-    "sepi ramai".split()
+    (_GOES_ON + (" depan umum raya utama kota lingkungan tol menuju ke tiap setiap nya mulus utamanya setempat orang bermain")).split()
 )
+_MARKERS = "|".join(re.escape(word) for word in f"{_STREET} {_AREA} {_LANDMARK}".split())
+_START = re.compile(rf"\b(?:(?:{_MARKERS})\b\.?\s*(?=[A-Z0-9a-z])|rt\.?\s*[/ ]?\s*(?:rw)?\.?\s*\d)", re.IGNORECASE)
+_ADDRESS_WORDS = frozenset(f"{_STREET} {_AREA}".split())
+_ABBREVIATED = "".join(rf"(?<!\b{word})" for word in "jl jln no kel kec gg rt rw kp jend kol ir dr h hj kh st blok".split())  # noqa: SIM905
 _END = re.compile(
-    r"[\n;!?()]|(?<!\bjl)(?<!\bjln)(?<!\bno)(?<!\bkel)(?<!\bkec)(?<!\bgg)(?<!\brt)(?<!\brw)(?<!\bkp)\.(?:\s|$)|,?\s+(?:yang|yg|sudah"
-    r"|sdh|udah|mohon|mhn|tolong|karena|krn|tidak|tdk|ga|gak"
-    r"|belum|blm|rusak|berlubang|bolong|hancur|amblas|mati|padam|mampet|banjir|macet|gelap|penuh|menumpuk|dan|dengan|dgn|untuk|utk"
-    r"|agar|supaya|sejak|dari|selama|pada|sering"
-    r"|selalu|ada|banyak|terlihat|sangat|masih|hampir|terus|akibat|terjadi|tumbang|bocor|bau|lagi|ini|itu|terima|trims|kapan|pak|bu|min)\b",
+    rf"[\n;!?()]|{_ABBREVIATED}\.(?:\s|$)|,(?!\s*(?:{_MARKERS}|no|nomor|kota|dekat|depan|samping|belakang|seberang|cimahi)\b)"
+    rf"|,?\s+(?:{'|'.join(map(re.escape, _GOES_ON.split()))})\b",
     re.IGNORECASE,
 )
 _RT_RW = re.compile(
@@ -110,7 +114,7 @@ def _names_something(marker: str, rest: str) -> bool:
 
 def _better(span: str, best: str) -> bool:
     def rank(words: str) -> tuple[bool, int]:
-        return words.lower().split(".")[0].split(" ")[0] in _STREET_WORDS, len(words)
+        return words.lower().split(".")[0].split(" ")[0] in _ADDRESS_WORDS, len(words)
 
     return bool(span) and (not best or rank(span) > rank(best))
 
@@ -144,9 +148,7 @@ def _region(text: str, prefix: str) -> str | None:
     districts: set[str] = set()
     for name, kind in _candidates(text):
         for match in known.get(name, ()):
-            if kind == "named" and match.ordinary:
-                continue
-            if kind != "named" and match.village != (kind == "village"):
+            if not _trusted(match, kind):
                 continue
             (villages if match.village else districts).add(match.code)
     inside = {code for code in villages if any(code.startswith(district + ".") for district in districts)}
@@ -156,8 +158,17 @@ def _region(text: str, prefix: str) -> str | None:
     return next(iter(districts)) if len(districts) == 1 else None
 
 
+def _trusted(match: region.Region, kind: str) -> bool:
+    """Whether a name in this position means the region: after "kelurahan" any name does, elsewhere only an unmistakable one."""
+    if kind == "named":
+        return not match.ordinary
+    if kind == "pair":
+        return not match.ordinary and " " in match.name
+    return match.village == (kind == "village")
+
+
 def _candidates(text: str) -> Iterator[tuple[str, str]]:
-    """(squeezed name, village | district | named): the first one to three words after a marker; a comma piece of an address."""
+    """(squeezed name, village | district | named | pair): the first words after a marker or at the beginning of a piece; any two words."""
     for pattern in (_MARKED, _NAMED):
         for match in pattern.finditer(text):
             marker = (match.groupdict().get("kind") or "").lower()
@@ -166,6 +177,8 @@ def _candidates(text: str) -> Iterator[tuple[str, str]]:
             for count in range(1, len(parts) + 1):
                 yield region.squeeze("".join(parts[:count])), kind
     for piece in _PIECES.split(text):
-        squeezed = region.squeeze(piece)
-        if 4 <= len(squeezed) <= 40:
-            yield squeezed, "named"
+        parts = re.findall(r"[a-z']+", piece.lower())[:40]
+        for count in range(1, min(3, len(parts)) + 1):
+            yield region.squeeze("".join(parts[:count])), "named"
+        for first, second in pairwise(parts):
+            yield region.squeeze(first + second), "pair"

@@ -21,27 +21,31 @@ _OPENING = re.compile(
     r"sehat| hormat)?|shalom|om swastiastu|namo buddhaya)"
     r"|(?:selamat|met|slmt|slamat)\s+(?:pagi|siang|sore|malam|malem)|(?:pagi|siang|sore|malam|malem)(?=[\s,]+(?:pak|bu|bapak|ibu|min"
     r"|admin|kak|mas|mbak)\b)"
-    r"|halo+|hallo+|hai+|hi+|hello+|hey|dear|sampurasun|punten|kulo nuwun|permisi|maaf|mohon maaf|nuwun sewu|bismillah|perkenalkan"
+    r"|good (?:morning|afternoon|evening|day)|halo+|hallo+|hai+|hi+|hello+|hey|dear|sampurasun|punten|kulo nuwun|permisi|maaf"
+    r"|mohon maaf|nuwun sewu|bismillah|perkenalkan"
     rf"|{_ADDRESSEE}(?=[\s,.:!]|$)"
     r"|(?:mohon |minta )?(?:izin|ijin)(?: untuk)?(?: (?:lapor|melapor(?:kan)?|bertanya|tanya|mengadu|menyampaikan|melaporkan))?"
     r"|numpang (?:tanya|lapor)|mau (?:lapor|melapor(?:kan)?|ngadu|mengadu(?:kan)?)|ingin (?:lapor|melapor(?:kan)?|mengadu(?:kan)?"
     r"|menyampaikan)"
-    r"|(?:saya|kami|aku|sy)(?: \w+)?(?: (?:mau|ingin|hendak|bermaksud|akan))? (?:lapor|melapor(?:kan)?|mengadu(?:kan)?"
-    r"|menyampaikan)(?: (?:bahwa|tentang|mengenai|soal|keluhan|pengaduan|aduan|laporan))*"
+    r"|(?:(?:saya|kami|aku|sy)(?: \w+)? )?(?:(?:mau|ingin|hendak|bermaksud|akan) )?(?:lapor(?:kan)?|melapor(?:kan)?|mengadu(?:kan)?"
+    r"|menyampaikan|sampaikan|adukan)(?: (?:bahwa|tentang|mengenai|soal|terkait|keluhan|pengaduan|aduan|laporan|adanya))*"
     r"|(?:bersama|dengan) ini(?: (?:saya|kami))?(?: (?:melaporkan|menyampaikan|mengadukan))?(?: bahwa)?|dengan hormat"
-    r"|lapor(?:an)?(?: (?:baru|warga|pak|bu|min))?(?=[\s:,.!-])|(?:aduan|pengaduan|keluhan)(?= ?[:\-])|perihal|hal(?=\s*:)"
+    r"|lapor(?: (?:pak|bu|min))?(?=[\s:,.!-])|laporan(?: (?:baru|warga))?(?=\s*[:\-])|(?:aduan|pengaduan|keluhan)(?= ?[:\-])"
+    r"|perihal|hal(?=\s*:)"
     r"|subject(?=\s*:)|judul(?=\s*:)|isi(?: laporan| aduan)?(?=\s*:)"
     r")(?![A-Za-z])[\s,.:;!\-–]*)+",
     re.IGNORECASE,
 )  # fmt: skip
 _INTRODUCTION = re.compile(
     r"^(?:nama saya|saya|kami|perkenalkan)\b[^.!?\n]{0,80}\b(?:warga|penduduk|tinggal di|dari rt|dari rw|dari kelurahan"
-    r"|selaku)\b[^.!?\n,]{0,60}[.!\n,]+\s*",
+    r"|selaku)\b[^.!?\n,]{0,60}[.!\n,]+\s*"
+    r"|^(?:nama saya|saya|kami|perkenalkan)\b[^!?\n]{0,160}?\b(?:mau|ingin|hendak|bermaksud) (?=lapor|melapor|mengadu|menyampaikan)",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _SENTENCE_END = re.compile(
-    r"(?<=[!?])\s+|(?<!\b[Jj]l)(?<!\b[Nn]o)(?<!\b[Jj]ln)(?<!\b[Gg]g)(?<!\b[Kk]el)(?<!\b[Kk]ec)(?<!\b[Kk]p)(?<!\b[Rr]t)(?<!\b[Rr]w)(?<!"
-    r"\bRT)(?<!\bRW)\.\s+|\n+"
+    r"(?<=[!?])\s+|(?<!\b[Jj]l)(?<!\b[Nn]o)(?<!\b[Jj]ln)(?<!\b[Gg]g)(?<!\b[Kk]el)(?<!\b[Kk]ec)(?<!\b[Kk]p)(?<!\b[Rr]t)(?<!\b[Rr]w)"
+    r"(?<!\bRT)(?<!\bRW)(?<!\b[Jj]end)(?<!\b[Kk]ol)(?<!\b[Ii]r)(?<!\b[Dd]r)(?<!\b[Hh])\.\s+|\n+"
 )
 _FORWARD_MARK = r"fwd?|wg|tr|rv|enc|pd|vb|redir\.?|i|vl|videresend|doorst|továbbítás|terusan|trs|diteruskan|teruskan|转发|轉寄"
 _FORWARDED = re.compile(rf"^\s*\[?(?:{_FORWARD_MARK})\s*[:：]", re.IGNORECASE)
@@ -79,6 +83,8 @@ def of(subject: str | None, body: str) -> str:
 
 def without_words(kinds: list[str]) -> str:
     """The title of evidence that came without a word. kinds: of the attachments (`Attachment.kind`), `place` for a pin."""
+    if not kinds:
+        return "Laporan tanpa keterangan"
     return next((_WITHOUT_WORDS[kind] for kind in kinds if kind in _WITHOUT_WORDS), "Laporan berkas tanpa keterangan")
 
 
@@ -95,11 +101,11 @@ def passes_on(subject: str) -> bool:
 
 def without_opening(text: str) -> str:
     """The text after greetings, addressees and "izin lapor"."""
-    return _OPENING.sub("", text[:4_000], count=1).strip(" \n\t,.:;!-–") if text else ""
+    return _OPENING.sub("", text[:4_000], count=1).strip(" \n\t,.:;!–") if text else ""
 
 
 def first_telling(body: str) -> str:
-    rest = without_opening(body)
+    rest = without_opening(_LINK.sub(" ", body[:4_000]))
     rest = without_opening(_INTRODUCTION.sub("", rest, count=1)) or rest
     fallback = ""
     for sentence in _SENTENCE_END.split(rest[:2_000]):
