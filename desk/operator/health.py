@@ -11,7 +11,7 @@ from aiohttp import web
 
 from desk.context import Desk, desk_of
 from desk.operator.labels import N_
-from desk.operator.view import shown
+from desk.operator.view import sentence_of, shown
 from store import health, pockets
 from store.health import Vitals
 from store.tables import PulseRow
@@ -74,11 +74,10 @@ def _account(desk: Desk, found: Vitals, name: str, now: datetime) -> Vital:
 
 
 def _door(found: Vitals, name: str, now: datetime) -> Vital:
-    """A door's pulse is kept under its own name; its queue is the lane `forward:name`."""
+    """A door's pulse is kept as `door:name`; its queues are the lanes `forward:name` and `follow:name`."""
     lanes = [lane for lane in found.outward if lane.name in (f"forward:{name}", f"follow:{name}")]
     oldest = min((lane.oldest for lane in lanes if lane.oldest), default=None)
-    pulse = found.pulses.get(f"door:{name}") or found.pulses.get(name) or found.pulses.get(f"forward:{name}")
-    vital = _vital(name, "door", pulse, now, oldest=oldest)
+    vital = _vital(name, "door", found.pulses.get(f"door:{name}"), now, oldest=oldest)
     return Vital(**vital, waiting=sum(lane.waiting for lane in lanes), last_in=None)
 
 
@@ -88,7 +87,7 @@ def _doors(desk: Desk) -> list[str]:
 
 def _jobs(desk: Desk, found: Vitals, now: datetime) -> list[Vital]:
     """Pulses of what is neither an account nor a door."""
-    known = {*desk.settings.accounts, *(form.format(name) for name in _doors(desk) for form in ("{}", "door:{}", "forward:{}"))}
+    known = {*desk.settings.accounts, *(f"door:{name}" for name in _doors(desk))}
     return [Vital(**_vital(name, "job", pulse, now), last_in=None) for name, pulse in found.pulses.items() if name not in known]
 
 
@@ -99,7 +98,7 @@ def _vital(name: str, title: str, pulse: PulseRow | None, now: datetime, oldest:
         "title": title,
         "condition": _condition(pulse, now, oldest),
         "last_ok": pulse.last_ok_at if pulse else None,
-        "error": pulse.last_error if pulse else None,
+        "error": sentence_of(pulse.last_error) if pulse else None,
         "advice": WHAT_TO_DO.get(code) if pulse and pulse.last_error else None,
         "paused_until": pulse.paused_until if pulse else None,
         "oldest": oldest,

@@ -10,6 +10,7 @@ from desk.context import desk_of
 from desk.operator.passwords import Attempts, Passwords, weakness
 from desk.operator.sessions import OPERATOR, OPERATOR_ID, end_at_cookie
 from desk.operator.view import go, shown
+from desk.visitor import address_of
 from store import operators
 from store.operators import Operator, OperatorRefused
 
@@ -29,7 +30,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     desk, form = desk_of(request), await request.post()
     name, password, onward = (str(form.get(field, "")) for field in ("name", "password", "next"))
     context = {"refused": "wrong", "name": name[:40], "next": _local(onward)}
-    if not request.app[ATTEMPTS].allowed(request.remote or "", name.strip().lower()):
+    if not request.app[ATTEMPTS].allowed(address_of(request, desk.settings.http.trusted_proxies), name.strip().lower()):
         return await shown(request, "operator/login.html", {**context, "refused": "often"}, status=429)
     row = await desk.db.read(lambda session: operators.named(session, name))
     kept = row.password if row is not None and not row.disabled else None

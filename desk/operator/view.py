@@ -33,10 +33,9 @@ async def shown(request: web.Request, template: str, context: Mapping[str, Any] 
         "notes": await _take_notes(request) if signed_in else [],
         "waiting": waiting,
         "printed": tracking.printed,
+        "sentence_of": sentence_of,
+        "size_of": size_of,
         "masked": masked,
-        "masked_name": masked_name,
-        "masked_phone": masked_phone,
-        "masked_email": masked_email,
         **_times(request),
         **_labels(words(request)),
     }
@@ -82,6 +81,17 @@ def _labels(gettext: Callable[[str], str]) -> dict[str, Any]:
         return gettext(found) if found else str(code)
 
     return {"label": label, "labels": labels}
+
+
+def sentence_of(error: str | None) -> str:
+    """What a person reads of "code: sentence"."""
+    code, colon, sentence = (error or "").partition(": ")
+    return sentence if colon and " " not in code else error or ""
+
+
+def size_of(count: int) -> str:
+    """Bytes for people."""
+    return f"{count / 1e6:.1f} MB".replace(".", ",") if count >= 1_000_000 else f"{max(1, round(count / 1000))} kB"
 
 
 def masked(text: str | None) -> str:

@@ -166,7 +166,7 @@ class Browser:
 
     async def get(self, path: str, **more: Any) -> tuple[int, str]:
         async with self.http.get(self.stage.url(path), **more) as answer:
-            return answer.status, await answer.text()
+            return answer.status, await answer.text(errors="replace")
 
     async def post(self, path: str, fields: dict[str, Any] | aiohttp.FormData, *, page: str | None = None, **more: Any) -> tuple[int, str]:
         """Sends a form with the token of `page` (the page itself when not said)."""
@@ -175,7 +175,7 @@ class Browser:
 
     async def send(self, path: str, fields: Any, **more: Any) -> tuple[int, str]:
         async with self.http.post(self.stage.url(path), data=fields, **more) as answer:
-            return answer.status, await answer.text()
+            return answer.status, await answer.text(errors="replace")
 
     async def sign_in(self, name: str, password: str = PASSWORD) -> tuple[int, str]:
         return await self.post("/desk/login", {"name": name, "password": password})
