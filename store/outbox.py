@@ -87,7 +87,13 @@ def claim(connection: Connection, *, node: str, lane: str, now: datetime, lease:
     connection.execute(
         update(table)
         .where(table.c.id.in_([row["id"] for row in rows]))
-        .values(leased_by=node, leased_until=now + lease, attempts=table.c.attempts + 1)
+        .values(
+            leased_by=node,
+            leased_until=now + lease,
+            attempts=table.c.attempts + 1,
+            # durable before the next attempt begins: a hub that dies again at the same step must not start counting anew
+            unsure=or_(table.c.unsure, table.c.leased_by.is_not(None)),
+        )
     )
     return [_debt(row) for row in rows]
 
