@@ -1,4 +1,4 @@
-"""hub.example.toml is complete and true; the texts are whole."""
+"""hub.example.toml is complete and true; the texts are whole; documents point at what is there."""
 
 from __future__ import annotations
 
@@ -74,3 +74,13 @@ def test_every_text_that_code_asks_for_is_there() -> None:
         for path in (ROOT / room).rglob("*.py"):
             asked |= set(re.findall(r"(?:profile|texts)\.text\(\s*\"([a-z_]+)\"", path.read_text("utf-8")))
     assert asked - set(texts) == set()
+
+
+def test_every_link_of_the_documents_leads_somewhere() -> None:
+    """README, CONTRIBUTING and docs point only at files that are there."""
+    lost = []
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text("utf-8")):
+            if not (page.parent / target).exists():
+                lost.append(f"{page.relative_to(ROOT)}: {target}")
+    assert not lost
