@@ -10,6 +10,7 @@ _DEPTH = 150
 _SILENT = re.compile(r"<(script|style|head|title|svg|template|noscript)\b[^>]{0,2000}>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,15})\b[^<>]{0,5000}>")
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _BLOCKS = frozenset("p div br tr li h1 h2 h3 h4 h5 h6 table ul ol blockquote hr pre section article header footer".split())  # noqa: SIM905
 _VOID = frozenset("br hr img input meta link col area base wbr source".split())  # noqa: SIM905
 _QUOTE_OPEN = re.compile(r"<blockquote\b[^<>]{0,2000}>", re.IGNORECASE)
@@ -41,7 +42,7 @@ def _strip(markup: str) -> str:
     def end(match: re.Match[str]) -> str:
         return "\n" if match.group(2).lower() in _BLOCKS else ""
 
-    return html.unescape(_TAG.sub(end, markup))
+    return _EMPTY_LINES.sub("\n\n", html.unescape(_TAG.sub(end, markup)))
 
 
 def _nesting(markup: str) -> int:

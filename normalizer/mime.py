@@ -31,6 +31,7 @@ _WANTED = re.compile(
     rb"|x-auto[a-z-]*|x-failed-recipients|x-loop|feedback-id)[ \t]*:[^\r\n]{0,20000}(?:\r?\n[ \t][^\r\n]{0,2000}){0,40}",
     re.IGNORECASE | re.MULTILINE,
 )
+_NAME = re.compile(r"""\b(?:file)?name\s*=\s*(?:"([^"]{1,1000})"|([^\s;"]{1,1000}))""", re.IGNORECASE)
 _TECHNICAL = re.compile(r"^(?:--\S*|[A-Za-z][A-Za-z0-9-]{1,40}:.*|[ \t]+\w+=.*)$")
 _TEXTS = ("text/plain", "text/html", "text/enriched")
 _SIGNATURES = frozenset(
@@ -151,8 +152,11 @@ def _leaves(tree: Tree) -> Iterator[Leaf]:
 
 def _leaf(tree: Tree) -> Leaf:
     filename = _filename(tree)
+    media_type = _media_type(tree)
+    if media_type.startswith("multipart/"):  # its boundary is missing or wrong: what it holds is read as it stands
+        media_type = "text/plain"
     disposition = str(tree.get("content-disposition", "")).split(";")[0].strip().lower()
-    return Leaf(tree, _media_type(tree), filename, attached=disposition == "attachment" or bool(filename))
+    return Leaf(tree, media_type, filename, attached=disposition == "attachment" or bool(filename))
 
 
 def _words(tree: Tree) -> list[Leaf]:
@@ -198,6 +202,10 @@ def _filename(tree: Tree) -> str | None:
         name = tree.get_filename()
     except _FAULTS:
         return None
+    if name and "\ufffd" in name:  # 8-bit bytes that the parser gave up on
+        values = " ".join(value for header, value in tree.raw_items() if header.lower() in ("content-disposition", "content-type"))
+        raw = _NAME.search(values)
+        name = raw.group(1) or raw.group(2) if raw else name
     return unencode(str(name)) if name else None
 
 
