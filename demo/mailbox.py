@@ -163,7 +163,8 @@ class Mailbox:
         return serve_one
 
     async def _open_smtp(self) -> None:
-        logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of passwords without TLS, line by line
+        for name in ("mail.log", "pymap"):  # they warn of passwords without TLS, and write passwords when told to debug
+            logging.getLogger(name).setLevel(logging.ERROR)
         loop = asyncio.get_running_loop()
         implicit = None if self._starttls else self._tls
         server = await loop.create_server(self._smtp, LOOPBACK, 0, ssl=implicit)

@@ -19,8 +19,8 @@ VALUE_LIMIT = 16_000
 IDS_LIMIT = 50
 OLDEST = datetime(1980, 1, 1, tzinfo=UTC)
 
-_FIELD = re.compile(rb"([!-9;-~]{1,76})[ \t]*:(.*)", re.DOTALL)
-_END = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r(?!\n)")
+_FIELD = re.compile(rb"([A-Za-z0-9!#$%&'*+.^_`|~-]{1,76})[ \t]*:(.*)", re.DOTALL)
+_END = re.compile(rb"\n\r*\n|\r\r(?!\n)")
 _ID = re.compile(r"<([^<>]{1,998})>")
 _ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]{1,253}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -49,7 +49,7 @@ def fields(head: bytes) -> Fields:
 
 def _unfolded(head: bytes) -> list[bytes]:
     lines: list[list[bytes]] = []
-    for line in head.removeprefix(b"\xef\xbb\xbf").splitlines():
+    for line in filter(None, head.removeprefix(b"\xef\xbb\xbf").splitlines()):
         if line[:1] in (b" ", b"\t") and lines:
             lines[-1].append(line)
         else:
@@ -92,7 +92,7 @@ def addresses(value: str) -> Sequence[tuple[str, str]]:
     """(name, address) of each mailbox that can be an address, the domain in lower case; [] where none can."""
     try:
         pairs = getaddresses([value[:4000]])
-    except (ValueError, IndexError, TypeError):  # CPython 3.11: IndexError on `x@`
+    except (ValueError, IndexError, TypeError, RecursionError):  # CPython 3.11: IndexError on `x@`
         pairs = []
     good = [(decoded(name, 200), _tidy(address)) for name, address in pairs if _ADDRESS.fullmatch(address)]
     return good or [("", _tidy(address)) for address in _ADDRESS.findall(decoded(value, 4000))[:10]]

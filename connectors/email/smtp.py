@@ -100,7 +100,7 @@ def refusal(step: str, code: int, text: str) -> ConnectorError:
     if code in (530, 534, 535, 538) or (step == "login" and code >= 500):
         return CredentialRefused(f"{said}: SMTP menolak nama pengguna atau kata sandi; periksa username dan password akun ini.")
     if code < 500 or code >= 600:
-        return Unreachable(f"{said}: jawaban server SMTP tidak dimengerti ({step}).")
+        return Unreachable(f"Jawaban server SMTP tidak dimengerti ({step}).", certain=step != "data")
     if enhanced == "5.4.5":  # Gmail: daily sending limit, https://support.google.com/a/answer/3726730
         return Throttled(f"{said}: batas kirim harian tercapai.", wait=DAY_PAUSE_SECONDS)
     return _never(step, code, enhanced, said)

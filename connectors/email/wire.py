@@ -140,7 +140,7 @@ def _extra(ids: Sequence[str], references: Sequence[str], why_not: str | None, c
     for one in reversed([*references, *ids[:1]]):
         if one not in chain and sum(map(len, chain)) + len(one) < REFERENCES_LIMIT:
             chain.append(one)
-    extra: dict[str, str | int | float | bool] = {"references": " ".join(reversed(chain))}
+    extra: dict[str, str | int | float | bool] = {"references": " ".join(reversed(chain))} if chain else {}
     if why_not:
         extra["unanswered"] = why_not
     if cut_from:
