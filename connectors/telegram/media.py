@@ -22,11 +22,14 @@ KINDS = {
     "video_note": ("video", "video/mp4"),
     "voice": ("voice", "audio/ogg"),
 }
+CARRIERS = frozenset({"photo", "paid_media", "rich_message", *KINDS})
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def attachments(message: Json) -> Sequence[Attachment]:
     """Every file of one message, the largest size of each photo first."""
+    if CARRIERS.isdisjoint(message):  # most messages are words only, and this is the accepting path
+        return ()
     found: list[Attachment] = []
     photo = _largest(message.get("photo"))
     if photo:
@@ -70,6 +73,8 @@ def _bare_name(name: str) -> str | None:
 
 def place(message: Json) -> Place | None:
     """The pin or venue of a message; None without one, or when it lies nowhere (out of range, or the sensor's 0, 0)."""
+    if "location" not in message and "venue" not in message:
+        return None
     venue = mapping(message.get("venue"))
     pin = mapping(message.get("location") or venue.get("location"))
     lat, lon = decimal(pin.get("latitude")), decimal(pin.get("longitude"))

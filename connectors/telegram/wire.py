@@ -183,21 +183,25 @@ def _sender(message: Json) -> Sender:
 
 def _phone(message: Json) -> str | None:
     """The citizen's own number; a contact of somebody else is words (`_other_contact`)."""
-    contact = mapping(message.get("contact"))
+    if "contact" not in message:
+        return None
+    contact = mapping(message["contact"])
     owner = whole(contact.get("user_id"))
     own = owner is None or owner == whole(mapping(message.get("from")).get("id"))
     return words(contact.get("phone_number")) or None if own else None
 
 
 def _other_contact(message: Json) -> str:
-    contact = mapping(message.get("contact"))
-    if not contact or _phone(message):
+    if "contact" not in message or _phone(message):
         return ""
+    contact = mapping(message["contact"])
     return " ".join(filter(None, (words(contact.get(key)) for key in ("first_name", "last_name", "phone_number"))))
 
 
 def _in_reply_to(message: Json) -> str | None:
-    answered = mapping(message.get("reply_to_message"))
+    if "reply_to_message" not in message:
+        return None
+    answered = mapping(message["reply_to_message"])
     number = None if "forum_topic_created" in answered else whole(answered.get("message_id"))
     return None if number is None else str(number)
 

@@ -62,18 +62,22 @@ def said(message: Json, bot: Bot) -> Said:
         if command == "start" and PAYLOAD.fullmatch(rest):
             return Said(text="", command=command, addressed=True, payload=rest)
         return Said(text=rest if command else text, command=command, addressed=True)
-    if any(bot.named(name) for name in MENTION.findall(text)):
+    if "@" in text and any(bot.named(name) for name in MENTION.findall(text)):
         return Said(text=_without_name(text, bot), addressed=True)
     return Said(text=text, addressed=_replies_to(message, bot) or _mentioned_by_id(message, bot))
 
 
 def _replies_to(message: Json, bot: Bot) -> bool:
-    answered = mapping(message.get("reply_to_message"))
+    if "reply_to_message" not in message:
+        return False
+    answered = mapping(message["reply_to_message"])
     # In a topic every message "replies" to the one that opened the topic.
     return "forum_topic_created" not in answered and bot.wrote(answered)
 
 
 def _mentioned_by_id(message: Json, bot: Bot) -> bool:
+    if "entities" not in message and "caption_entities" not in message:
+        return False
     entities = [*listed(message.get("entities")), *listed(message.get("caption_entities"))]
     return bot.id is not None and any(whole(mapping(entity.get("user")).get("id")) == bot.id for entity in entities)
 
