@@ -64,13 +64,11 @@ class ForwardPayer:
         if row.merged_into is not None or row.state in UNSENT:
             return lambda connection: None
         faults.point("forward.before")
-        receipt = await self._found(debt, filing) if debt.unsure else None
+        # since the complaint came in, not since the debt: one that is owed anew may have arrived long before
+        receipt = await self._door.find(filing.tracking_number, row.registered_at - LOOK_BACK) if debt.unsure else None
         receipt = receipt or await self._door.submit(filing, filing.tracking_number)
         faults.point("forward.taken")
         return lambda connection: self._write(connection, complaint_id, receipt)
-
-    async def _found(self, debt: Debt, filing: Filing) -> Receipt | None:
-        return await self._door.find(filing.tracking_number, debt.created_at - LOOK_BACK)
 
     def _write(self, connection: Connection, complaint_id: int, receipt: Receipt) -> str:
         now = self._clock()

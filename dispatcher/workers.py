@@ -160,6 +160,7 @@ class Lane:
         log.warning("lane.failed", lane=self.name, code=error.code, attempts=debt.attempts, certain=error.certain)
         if not error.certain and not self._payer.may_repeat(debt):
             return await self._park(debt, Owed.UNCERTAIN, error.code, error.sentence)
+        debt = replace(debt, unsure=debt.unsure or not error.certain)
         if error.then is Then.STOP_ACCOUNT:
             self._stopped = True
             return await self._again(debt, error, timedelta(seconds=5), count=False)
@@ -176,8 +177,7 @@ class Lane:
 
     async def _again(self, debt: Debt, error: ConnectorError, wait: timedelta, *, count: bool = True) -> None:
         due, told = self._tools.clock() + wait, f"{error.code}: {error.sentence}"
-        unsure = debt.unsure or not error.certain
-        await self._tools.db.write(lambda connection: outbox.later(connection, debt.id, due, told, unsure=unsure, count=count))
+        await self._tools.db.write(lambda connection: outbox.later(connection, debt.id, due, told, unsure=debt.unsure, count=count))
 
     async def _park(self, debt: Debt, state: Owed, code: str, sentence: str) -> None:
         def write(connection: Connection) -> None:
