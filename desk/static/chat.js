@@ -11,11 +11,19 @@ const language = document.documentElement.lang;
 
 document.documentElement.classList.add("js");
 
-/* ---- who we are: the cookie, or inside another site's frame a token of this frame's own ---- */
+/* ---- who we are: the cookie, or inside another site's frame a token of this frame's own ----
+   Some browsers give a frame no storage at all. Then the site around it, which the office named as its own, keeps the token: it comes
+   in the address's fragment. Never believed outside such a frame: a link could otherwise plant somebody else's session. */
 
-const token = chat.dataset.token ? (recall("token") ?? keep("token", chat.dataset.token)) : "";
+const guest = parent !== window && !storage() && Boolean(chat.dataset.token);
+const handed = guest && /^[\w-]{22,128}$/.test(location.hash.slice(1)) ? location.hash.slice(1) : "";
+const token = chat.dataset.token && (handed || (recall("token") ?? keep("token", chat.dataset.token)));
 const call = (path, options = {}) => fetch(path, { ...options, headers: { ...options.headers, ...(token && { "X-Chat-Session": token }) } });
+const confide = (secret) => {
+  if (guest) parent.postMessage({ satupintu: secret }, location.ancestorOrigins?.[0] ?? new URL(document.referrer).origin);
+};
 
+function storage() { try { return Boolean(localStorage); } catch { return false; } }
 function recall(name) { try { return localStorage.getItem(`obrolan.${name}`); } catch { return null; } }
 function keep(name, value) { try { localStorage.setItem(`obrolan.${name}`, value); } catch { /* private mode: it lives as long as the page */ } return value; }
 function drop(name) { try { localStorage.removeItem(`obrolan.${name}`); } catch { /* nothing was kept */ } }
@@ -47,7 +55,7 @@ const unshelve = async (id) => { shelf.delete(id); await onDisk("readwrite", (st
 
 const shown = new Map();
 const numbers = new Set();
-let lastDay = "", lastReply = 0;
+let lastDay = "", lastReply = 0, fresh = false, begun = false;
 
 const make = (tag, properties = {}, ...children) => {
   const node = Object.assign(document.createElement(tag), properties);
@@ -80,9 +88,17 @@ function place(node, at) {
   const near = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 160;
   log.append(node);
   part("forget").hidden = false;
+  if (!chat.classList.contains("talking")) {
+    chat.classList.add("talking");
+    if (!document.body.classList.contains("framed") && matchMedia("(max-width: 30rem)").matches) chat.scrollIntoView({ block: "start" });
+  }
   if (near || node.classList.contains("me")) toEnd();
 }
-const toEnd = () => { scroll.scrollTop = scroll.scrollHeight; };
+/* To the newest; a slip that has just come stays in sight even when the answer below it is long. */
+const toEnd = () => {
+  const slip = fresh && log.querySelector(".slip:last-of-type");
+  scroll.scrollTop = slip ? Math.min(slip.offsetTop - scroll.offsetTop - 8, scroll.scrollHeight) : scroll.scrollHeight;
+};
 
 function showMine(message, state) {
   const before = shown.get(message.id);
@@ -143,6 +159,7 @@ function showNumber(number, after) {
     make("p", { className: "slip-number number", textContent: number }),
     make("p", { className: "slip-acts" }, copy, follow));
   after.after(slip);
+  fresh = begun;
   toEnd();
 }
 
@@ -181,6 +198,7 @@ function offer(buttons) {
 let sending = false, pause = 1, timer = 0;
 
 async function submit({ text = "", command = null, files = [], place = null }) {
+  fresh = false;
   const message = { id: crypto.randomUUID?.() ?? fallbackId(), text, command, files, place, at: new Date().toISOString() };
   log.querySelector(".offers")?.remove();
   showMine(message, "waiting");
@@ -218,6 +236,7 @@ async function deliver(message) {
   }
   if (answer.ok) {
     const { tracking_number: number } = await answer.json().catch(() => ({}));
+    confide(token);
     await unshelve(message.id);
     setState(message.id, number ? "settled" : "taken", number);
     say(words.online);
@@ -372,7 +391,8 @@ part("forget").addEventListener("click", async () => {
   await call("/chat/forget", { method: "POST" }).catch(() => null);
   await onDisk("readwrite", (store) => store.clear());
   ["token", "draft"].forEach(drop);
-  location.reload();
+  confide("");
+  location.replace(location.pathname + location.search);
 });
 
 /* ---- begin ---- */
@@ -389,6 +409,7 @@ async function begin() {
     shelf.set(message.id, message);
     showMine(message, "waiting");
   }
+  begun = true;
   toEnd();
   if (!answer) say(words.offline, true);
   if (messages.length || shelf.size) listen();

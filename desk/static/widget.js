@@ -5,7 +5,7 @@
   const label = document.currentScript.dataset.label || (english ? "Report a problem" : "Lapor di sini");
   const close = english ? "Close" : "Tutup";
   const host = document.createElement("div");
-  const root = host.attachShadow({ mode: "closed" });
+  const root = host.attachShadow({ mode: "open" });
   const style = (node, rules) => { Object.assign(node.style, rules); return node; };
   const button = style(document.createElement("button"), {
     position: "fixed", right: "1rem", bottom: "1rem", zIndex: "2147483000", minHeight: "3rem", padding: "0 1.25rem", border: "0", borderRadius: "1.5rem",
@@ -15,6 +15,14 @@
   button.textContent = label;
   button.setAttribute("aria-expanded", "false");
   let frame = null;
+
+  /* A frame without storage of its own hands us its session, so that the talk is there after a reload of this page. */
+  const kept = () => { try { return localStorage.getItem("satupintu"); } catch { return null; } };
+  addEventListener("message", ({ data, origin: from, source }) => {
+    if (!frame || source !== frame.contentWindow || from !== origin || typeof data?.satupintu !== "string") return;
+    try { if (data.satupintu) localStorage.setItem("satupintu", data.satupintu); else localStorage.removeItem("satupintu"); } catch { /* it lives as long as the page */ }
+  });
+
   const open = () => {
     frame = style(document.createElement("iframe"), {
       position: "fixed", right: "1rem", bottom: "4.75rem", zIndex: "2147483000", width: "min(26rem, calc(100vw - 2rem))", height: "min(40rem, calc(100vh - 6rem))",
@@ -22,7 +30,8 @@
     });
     frame.title = label;
     frame.allow = `geolocation ${origin}; clipboard-write ${origin}`;
-    frame.src = `${origin}/chat/frame${english ? "?lang=en" : ""}`;
+    frame.referrerPolicy = "origin";
+    frame.src = `${origin}/chat/frame${english ? "?lang=en" : ""}#${kept() ?? ""}`;
     root.append(frame);
   };
   const show = (visible) => {
