@@ -19,7 +19,7 @@ _GREETING = frozenset(
     "diskominfo kominfo ass askum aslm mlm pgi".split()
 )
 _THANKS = frozenset(
-    "terima kasih banyak atas bantuan bantuannya perhatian perhatiannya infonya informasinya responnya respon jawabannya ya bapak ibu "  # noqa: SIM905
+    "terima kasih hatur banyak atas bantuan bantuannya perhatian perhatiannya infonya informasinya responnya respon jawabannya ya bapak ibu "  # noqa: SIM905
     "admin kakak mas mbak siap oke ok okay baik"
     " sip mantap alhamdulillah sudah kembali sangat kang teh thanks thank you thankyou very much sama-sama dan untuk kerjasamanya "
     "kerja samanya semoga sehat selalu"
@@ -46,7 +46,7 @@ _ASKS_STATUS = re.compile(
     r"|status of my (?:report|complaint))\b"
 )
 _NEW_REPORT = re.compile(
-    r"^\W*(?:ini )?(?:la?po?ran?|aduan|pengaduan|keluhan) (?:yang )?(?:baru|lain)\b(?! (?:saja|aja|ini|lagi|itu|dibuat))[\W_]*",
+    r"^\W*(?:ini )?(?:lapor(?:an)?|aduan|pengaduan|keluhan) (?:yang )?(?:baru|lain)\b(?! (?:saja|aja|ini|lagi|itu|dibuat))[\W_]*",
     re.IGNORECASE,
 )
 _SLASH = re.compile(r"^/([A-Za-z_]{2,32})(?:@\w+)?\s*")

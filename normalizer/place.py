@@ -160,10 +160,8 @@ def _region(text: str, prefix: str) -> str | None:
 
 def _trusted(match: region.Region, kind: str) -> bool:
     """Whether a name in this position means the region: after "kelurahan" any name does, elsewhere only an unmistakable one."""
-    if kind == "named":
+    if kind in ("named", "pair"):
         return not match.ordinary
-    if kind == "pair":
-        return not match.ordinary and " " in match.name
     return match.village == (kind == "village")
 
 
