@@ -27,84 +27,84 @@ Act = Callable[[Dossier, dict[str, str]], Awaitable[str]]
 
 async def move(request: web.Request) -> web.StreamResponse:
     """A new state, with what it needs: an agency, a text for the citizen, or a reason."""
-    desk, name, say = desk_of(request), operator_of(request).name, words(request)
+    desk, name, _ = desk_of(request), operator_of(request).name, words(request)
 
     async def act(case: Dossier, typed: dict[str, str]) -> str:
         row = case.complaint
         if typed.get("seen") != row.state:
-            raise ActRefused(say("Status laporan ini baru saja berubah. Periksa dulu, lalu kirim lagi bila masih perlu."))
+            raise ActRefused(_("Status laporan ini baru saja berubah. Periksa dulu, lalu kirim lagi bila masih perlu."))
         to = _state(typed.get("to", ""))
         agency = typed.get("agency") or None
         if agency is not None and agency not in desk.profile.agencies:
-            raise ActRefused(say("Instansi ini tidak ada dalam daftar."))
+            raise ActRefused(_("Instansi ini tidak ada dalam daftar."))
         given = {field: typed.get(field) or None for field in ("text", "reason")}
         await desk.acts.move(row.id or 0, to, operator=name, agency=agency, version=row.version, **given)
-        return f"{say('Status sekarang')}: {say(STATES[to.value])}."
+        return _("Status sekarang: {state}.").format(state=_(STATES[to.value]))
 
     return await _done(request, act)
 
 
 async def note(request: web.Request) -> web.StreamResponse:
-    desk, name, say = desk_of(request), operator_of(request).name, words(request)
+    desk, name, _ = desk_of(request), operator_of(request).name, words(request)
 
     async def act(case: Dossier, typed: dict[str, str]) -> str:
         if not typed.get("text"):
-            raise ActRefused(say("Catatannya masih kosong."))
+            raise ActRefused(_("Catatannya masih kosong."))
         await desk.acts.note(case.complaint.id or 0, typed["text"], operator=name)
-        return say("Catatan disimpan.")
+        return _("Catatan disimpan.")
 
     return await _done(request, act)
 
 
 async def edit(request: web.Request) -> web.StreamResponse:
     """Title, text, category, classification. The citizen's first words stay as they are."""
-    desk, name, say = desk_of(request), operator_of(request).name, words(request)
+    desk, name, _ = desk_of(request), operator_of(request).name, words(request)
 
     async def act(case: Dossier, typed: dict[str, str]) -> str:
         row = case.complaint
         if typed.get("version") != str(row.version):
-            raise ActRefused(say("Laporan ini baru saja berubah, mungkin oleh rekan Anda. Periksa dulu, lalu simpan lagi."))
+            raise ActRefused(_("Laporan ini baru saja berubah, mungkin oleh rekan Anda. Periksa dulu, lalu simpan lagi."))
         changed = _changes(case, typed)
         if changed.get("category") and changed["category"] not in desk.profile.categories:
-            raise ActRefused(say("Kategori ini tidak ada dalam daftar."))
+            raise ActRefused(_("Kategori ini tidak ada dalam daftar."))
         if not changed:
-            return say("Tidak ada yang berubah.")
+            return _("Tidak ada yang berubah.")
         await desk.acts.edit(row.id or 0, operator=name, **changed)
-        return say("Perubahan disimpan. Kata-kata asli pelapor tetap utuh.")
+        return _("Perubahan disimpan. Kata-kata asli pelapor tetap utuh.")
 
     return await _done(request, act)
 
 
 async def merge(request: web.Request) -> web.StreamResponse:
-    desk, name, say = desk_of(request), operator_of(request).name, words(request)
+    desk, name, _ = desk_of(request), operator_of(request).name, words(request)
 
     async def act(case: Dossier, typed: dict[str, str]) -> str:
         into = await _other(request, typed.get("into", ""), case)
         await desk.acts.merge(case.complaint.id or 0, into=into, operator=name)
-        return say("Laporan digabung. Pelapor diberi tahu nomor yang berlaku.")
+        return _("Laporan digabung. Pelapor diberi tahu nomor yang berlaku.")
 
     return await _done(request, act)
 
 
 async def split(request: web.Request) -> web.StreamResponse:
     """A supplement becomes a complaint of its own."""
-    desk, name, say = desk_of(request), operator_of(request).name, words(request)
+    desk, name, _ = desk_of(request), operator_of(request).name, words(request)
 
     async def act(case: Dossier, typed: dict[str, str]) -> str:
         number = await desk.acts.split(_supplement(request, case), operator=name)
-        return f"{say('Tambahan dipisah menjadi laporan')} {tracking.printed(number.replace('-', ''))}."
+        return _("Tambahan dipisah menjadi laporan {number}.").format(number=tracking.printed(number))
 
     return await _done(request, act)
 
 
 async def shift(request: web.Request) -> web.StreamResponse:
     """A supplement moves to another complaint."""
-    desk, name, say = desk_of(request), operator_of(request).name, words(request)
+    desk, name, _ = desk_of(request), operator_of(request).name, words(request)
 
     async def act(case: Dossier, typed: dict[str, str]) -> str:
         to = await _other(request, typed.get("to", ""), case)
         await desk.acts.shift(_supplement(request, case), to=to, operator=name)
-        return say("Tambahan dipindah ke laporan lain.")
+        return _("Tambahan dipindah ke laporan lain.")
 
     return await _done(request, act)
 
@@ -145,11 +145,11 @@ def _supplement(request: web.Request, case: Dossier) -> int:
 
 async def _other(request: web.Request, written: str, case: Dossier) -> int:
     """The row of another complaint of which somebody typed the number."""
-    desk, say = desk_of(request), words(request)
+    desk, _ = desk_of(request), words(request)
     number = tracking.stored(desk.profile.prefix, written) or written
     other = await desk.db.read(lambda session: dossier.id_of(session, number)) if number else None
     if other is None:
-        raise ActRefused(say("Nomor laporan itu tidak ditemukan. Periksa kembali penulisannya."))
+        raise ActRefused(_("Nomor laporan itu tidak ditemukan. Periksa kembali penulisannya."))
     if other == case.complaint.id:
-        raise ActRefused(say("Itu nomor laporan ini sendiri."))
+        raise ActRefused(_("Itu nomor laporan ini sendiri."))
     return other

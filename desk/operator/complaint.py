@@ -37,7 +37,8 @@ async def reveal(request: web.Request) -> web.StreamResponse:
     desk, case = desk_of(request), await found(request)
     reason = str((await request.post()).get("reason", "")).strip()[:300]
     if len(reason) < REASON_SHORTEST:
-        refused = words(request)("Tuliskan alasannya dalam beberapa kata, supaya jelas siapa membuka apa dan untuk apa.")
+        _ = words(request)
+        refused = _("Tuliskan alasannya dalam beberapa kata, supaya jelas siapa membuka apa dan untuk apa.")
         return await draw(request, case, refused=refused, typed={"act": "reveal", "reason": reason}, status=422)
     now, name, key = desk.clock(), operator_of(request).name, case.complaint.id
     await desk.db.write(

@@ -19,6 +19,7 @@ from connectors.manual.wire import CHANNEL, FILE_LIMIT, Entry, File, read
 from desk.context import Desk, desk_of
 from desk.operator.access import operator_of
 from desk.operator.complaint import found
+from desk.operator.labels import N_
 from desk.operator.view import go, shown
 from desk.pages import words
 from desk.upload import Form, keep
@@ -31,6 +32,8 @@ UPLOAD_LIMIT = 26_000_000
 NUMBER_SECONDS = 2.0
 """How long the page waits for the tracking number before it says that it follows."""
 _TEXTS = ("way", "name", "phone", "email", "address", "subject", "text", "place")
+_ODD = N_("Periksa lagi isian berikut: {fields}.")
+_LATER = N_("Laporan sudah disimpan. Nomornya sedang dibuat dan segera muncul di daftar.")
 log = structlog.get_logger()
 
 
@@ -53,7 +56,7 @@ async def accept(request: web.Request) -> web.StreamResponse:
     try:
         entry = _entry(desk, typed, operator_of(request).name, tuple(File(**scan.model_dump()) for scan in scans))
     except ValidationError as error:
-        return await _form(request, typed, _explained(words(request), error))
+        return await _form(request, typed, words(request)(_ODD).format(fields=_odd(error)))
     arrivals = read(entry.model_dump_json().encode(), account=account, now=desk.clock())
     if any(isinstance(arrival, Unreadable) for arrival in arrivals):
         raise web.HTTPBadRequest
@@ -61,7 +64,7 @@ async def accept(request: web.Request) -> web.StreamResponse:
     log.info("desk.entered", operator=operator_of(request).name, way=entry.way.value, account=account)
     number = await _number(desk, accepted[0].inbox_id)
     if number is None:
-        return await go(request, "/desk/", words(request)("Laporan sudah disimpan. Nomornya sedang dibuat dan segera muncul di daftar."))
+        return await go(request, "/desk/", words(request)(_LATER))
     return await go(request, f"/desk/pengaduan/{number}/tanda-terima")
 
 
@@ -81,12 +84,12 @@ async def _form(request: web.Request, typed: Mapping[str, str], mistake: str | N
 def _mistake(desk: Desk, typed: Mapping[str, str], files: int) -> str | None:
     """What a person can put right, in Indonesian."""
     if not typed.get("text") and not files:
-        return "Tulis isi laporannya, atau lampirkan hasil pindai suratnya."
+        return N_("Tulis isi laporannya, atau lampirkan hasil pindai suratnya.")
     if files > FILE_LIMIT:
-        return "Paling banyak 10 berkas untuk satu laporan."
+        return N_("Paling banyak 10 berkas untuk satu laporan.")
     day = _day(typed.get("received_on", ""))
     if day is None or day > _today(desk):
-        return "Tanggal diterima belum benar, atau masih di depan."
+        return N_("Tanggal diterima belum benar, atau masih di depan.")
     return None
 
 
@@ -116,10 +119,9 @@ def _today(desk: Desk) -> date:
     return desk.clock().astimezone(desk.profile.tz).date()
 
 
-def _explained(gettext: Any, error: ValidationError) -> str:
-    """Which field is too long or odd; never what was typed."""
-    fields = ", ".join(sorted({str(mistake["loc"][0]) for mistake in error.errors() if mistake["loc"]}))
-    return f"{gettext('Periksa lagi isian berikut')}: {fields}."
+def _odd(error: ValidationError) -> str:
+    """Which fields are too long or odd; never what was typed."""
+    return ", ".join(sorted({str(mistake["loc"][0]) for mistake in error.errors() if mistake["loc"]}))
 
 
 def _account(desk: Desk) -> str | None:

@@ -10,6 +10,8 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from desk.operator.labels import N_
+
 SHORTEST = 10
 LONGEST = 200
 
@@ -61,11 +63,11 @@ class Attempts:
 def weakness(password: str, again: str, name: str) -> str | None:
     """Why a chosen password will not do, in Indonesian; None when it will."""
     if len(password) < SHORTEST:
-        return "Kata sandi paling sedikit 10 karakter. Beberapa kata yang mudah diingat sudah cukup."
+        return N_("Kata sandi paling sedikit 10 karakter. Beberapa kata yang mudah diingat sudah cukup.")
     if len(password) > LONGEST:
-        return "Kata sandi paling banyak 200 karakter."
+        return N_("Kata sandi paling banyak 200 karakter.")
     if password.strip().lower() == name.strip().lower():
-        return "Kata sandi tidak boleh sama dengan nama pengguna."
+        return N_("Kata sandi tidak boleh sama dengan nama pengguna.")
     if password != again:
-        return "Kedua kata sandi tidak sama. Silakan ketik ulang."
+        return N_("Kedua kata sandi tidak sama. Silakan ketik ulang.")
     return None

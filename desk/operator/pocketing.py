@@ -14,6 +14,7 @@ from aiohttp import web
 
 from desk.context import desk_of
 from desk.operator.access import operator_of
+from desk.operator.labels import N_
 from desk.operator.view import go, shown
 from desk.pages import words
 from dispatcher.acts import ActRefused
@@ -66,24 +67,24 @@ async def raw(request: web.Request) -> web.StreamResponse:
 async def again(request: web.Request) -> web.StreamResponse:
     """One message back into the line."""
     desk, key, name = desk_of(request), int(request.match_info["row"]), operator_of(request).name
-    return await _done(request, lambda: desk.acts.redrive_inbox(key, operator=name), "Pesan dibaca ulang.")
+    return await _done(request, lambda: desk.acts.redrive_inbox(key, operator=name), N_("Pesan dibaca ulang."))
 
 
 async def send_again(request: web.Request) -> web.StreamResponse:
     """One dead or uncertain thing goes out once more."""
     desk, key, name = desk_of(request), int(request.match_info["row"]), operator_of(request).name
-    return await _done(request, lambda: desk.acts.redrive_outbox(key, operator=name), "Kiriman dicoba lagi.")
+    return await _done(request, lambda: desk.acts.redrive_outbox(key, operator=name), N_("Kiriman dicoba lagi."))
 
 
 async def settle(request: web.Request) -> web.StreamResponse:
     """A person found out that it had arrived after all."""
     desk, key, name = desk_of(request), int(request.match_info["row"]), operator_of(request).name
-    return await _done(request, lambda: desk.acts.settle_uncertain(key, sent=True, operator=name), "Ditandai sudah terkirim.")
+    return await _done(request, lambda: desk.acts.settle_uncertain(key, sent=True, operator=name), N_("Ditandai sudah terkirim."))
 
 
 async def all_again(request: web.Request) -> web.StreamResponse:
     """Everything in a pocket, oldest first; what cannot go again stays and is counted. Uncertain ones are decided one by one."""
-    desk, pocket, name, say = desk_of(request), _pocket(request), operator_of(request).name, words(request)
+    desk, pocket, name, _ = desk_of(request), _pocket(request), operator_of(request).name, words(request)
     if pocket == pockets.UNCERTAIN:
         raise web.HTTPBadRequest
     redrive = desk.acts.redrive_inbox if pocket in pockets.INWARD else desk.acts.redrive_outbox
@@ -95,7 +96,7 @@ async def all_again(request: web.Request) -> web.StreamResponse:
         except ActRefused:
             stayed += 1
     log.info("desk.redriven", operator=name, pocket=pocket, count=moved)
-    sentence = say("Diulang: {moved}. Tetap di sini: {stayed}.").format(moved=moved, stayed=stayed)
+    sentence = _("Diulang: {moved}. Tetap di sini: {stayed}.").format(moved=moved, stayed=stayed)
     return await go(request, _home(request), sentence)
 
 

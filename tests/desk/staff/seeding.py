@@ -58,7 +58,7 @@ async def rich(stage: Stage) -> str:
         title="Jalan berlubang di depan Pasar Atas, dua motor jatuh",
         body="Jalan di depan Pasar Atas berlubang cukup dalam. Kemarin sore dua motor jatuh di sana. Mohon segera ditambal sebelum ada "
         "korban lagi. Saya dapat dihubungi di 0812-3456-7890.",
-        first_words="Punten min, jln depan pasar atas bolong dalem bgt, kmrn sore 2 motor jatoh. tolong atuh segera ditambal. hub 0812-3456-7890",
+        first_words="Punten min, jln depan pasar atas bolong dalem bgt, kmrn sore 2 motor jatoh. tolong atuh ditambal. hub 0812-3456-7890",
         registered_at=NOW - timedelta(minutes=50),
         reply_address="12345",
         category=categories[0],
@@ -67,15 +67,19 @@ async def rich(stage: Stage) -> str:
             {"category": categories[0], "score": 0.82, "why": "kata: berlubang, jalan"},
             {"category": categories[1], "score": 0.31, "why": "kata: pasar"},
         ],
-        location={"text": "depan Pasar Atas", "region_code": "32.77.03.1001", "region_name": "Padasuka, Cimahi Tengah", "confidence": "high",
-                  "lat": -6.87221, "lon": 107.54213, "rt": "03", "rw": "07"},
+        location={"text": "depan Pasar Atas", "region_code": "32.77.03.1001", "region_name": "Padasuka, Cimahi Tengah",
+                  "confidence": "high", "lat": -6.87221, "lon": 107.54213, "rt": "03", "rw": "07"},
     )  # fmt: skip
     key = (await stage.desk.db.read(lambda s: s.connection().exec_driver_sql("select max(id) from complaints").scalar())) or 0
     sha256 = stage.desk.blobs.put(picture())
-    await stage.add(EvidenceRow(complaint_id=key, account="a", filename="IMG_2041.jpg", media_type="image/jpeg", size=48_213, sha256=sha256))
+    await stage.add(
+        EvidenceRow(complaint_id=key, account="a", filename="IMG_2041.jpg", media_type="image/jpeg", size=48_213, sha256=sha256)
+    )
     note = stage.desk.blobs.put(b"<script>alert(1)</script>")
     await stage.add(EvidenceRow(complaint_id=key, account="a", filename="laporan.html", media_type="text/html", size=25, sha256=note))
-    await stage.add(EvidenceRow(complaint_id=key, account="a", filename="video.mp4", media_type="video/mp4", size=31_000_000, error="too_large"))
+    await stage.add(
+        EvidenceRow(complaint_id=key, account="a", filename="video.mp4", media_type="video/mp4", size=31_000_000, error="too_large")
+    )
     more = SupplementRow(complaint_id=key, body="Tadi pagi ada lagi yang jatuh, di titik yang sama.", at=NOW - timedelta(minutes=20))
     await stage.add(more)
     for minutes, kind, actor, more_fields in (
@@ -111,11 +115,13 @@ async def trouble(stage: Stage) -> None:
                  outcome="set_aside", reason="bounce", inbound=b"{}")
     )  # fmt: skip
     await stage.add(
-        OutboxRow(key="u1", kind="reply", lane="reply:kominfo_bot", order_key="u", state="uncertain", attempts=1, created_at=NOW, due_at=NOW,
-                  complaint_id=1, last_error="unreachable: Jawaban Telegram tidak pernah tiba.")
+        OutboxRow(key="u1", kind="reply", lane="reply:kominfo_bot", order_key="u", state="uncertain", attempts=1, created_at=NOW,
+                  due_at=NOW, complaint_id=1, last_error="unreachable: Jawaban Telegram tidak pernah tiba.")
     )  # fmt: skip
     await stage.add(
-        OutboxRow(key="w1", kind="reply", lane="reply:surat", order_key="w", state="owed", created_at=NOW - timedelta(minutes=9), due_at=NOW)
+        OutboxRow(
+            key="w1", kind="reply", lane="reply:surat", order_key="w", state="owed", created_at=NOW - timedelta(minutes=9), due_at=NOW
+        )
     )
     await stage.add(PulseRow(name="chat", last_ok_at=NOW - timedelta(seconds=20)))
     await stage.add(

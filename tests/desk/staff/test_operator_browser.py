@@ -1,4 +1,4 @@
-"""The desk in a real browser, on a phone and on a wide screen: nothing overflows, nothing is blocked, everything is reachable by keyboard."""
+"""The desk in a real browser, on a phone and on a wide screen: nothing overflows, nothing is blocked, the keyboard is enough."""
 
 from __future__ import annotations
 

@@ -31,7 +31,9 @@ async def test_every_route_by_role(stage: Stage, browser: Browser, role: Role) -
     number = await stage.add_complaint()
     await stage.add(SupplementRow(complaint_id=1, body="tambahan", at=stage.clock.now))
     await stage.add(EvidenceRow(complaint_id=1, account="a", sha256=stage.desk.blobs.put(b"\xff\xd8\xff\xe0 foto")))
-    await stage.add(InboxRow(channel="email", account="a", external_id="1", conversation="", received_at=stage.clock.now, state="quarantined"))
+    await stage.add(
+        InboxRow(channel="email", account="a", external_id="1", conversation="", received_at=stage.clock.now, state="quarantined")
+    )
     await stage.add(
         OutboxRow(key="k", kind="reply", lane="reply:a", order_key="o", state="dead", created_at=stage.clock.now, due_at=stage.clock.now)
     )
