@@ -10,6 +10,7 @@ import getpass
 import grp
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from pathlib import Path
@@ -38,6 +39,7 @@ default_login_user = {login}
 first_valid_uid = 1
 mail_location = maildir:{home}/mail
 mail_fsync = never
+auth_failure_delay = 0
 imap_capability = {capability}
 passdb {{
   driver = passwd-file
@@ -58,6 +60,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 """
 
@@ -86,15 +91,18 @@ class Dovecot(Mailbox):
         shutil.rmtree(self._home, ignore_errors=True)
 
     async def open_imap(self) -> None:
-        self._server = await asyncio.create_subprocess_exec(PROGRAM, "-F", "-c", self._configuration)
+        self._server = await asyncio.create_subprocess_exec(PROGRAM, "-F", "-c", self._configuration, start_new_session=True)
         async with asyncio.timeout(START_SECONDS):
-            while not await _listens(self.imap_port):  # noqa: ASYNC110  # it tells nobody when it is ready
+            while not await _greeting(self.imap_port):  # noqa: ASYNC110  # it tells nobody when it is ready
                 await asyncio.sleep(0.02)
 
     async def close_imap(self) -> None:
-        if self._server.returncode is None:
-            self._server.terminate()
+        if self._server.returncode is None:  # killed as a group: an orderly end takes Dovecot a second
+            os.killpg(self._server.pid, signal.SIGKILL)
         await self._server.wait()
+        async with asyncio.timeout(START_SECONDS):
+            while await _greeting(self.imap_port) is not None:  # noqa: ASYNC110  # its children hold the port a moment longer
+                await asyncio.sleep(0.01)
 
     async def cut(self) -> None:
         await self.close_imap()
@@ -130,10 +138,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def _listens(port: int) -> bool:
+async def _greeting(port: int) -> bytes | None:
+    """What the server says first; empty while it says nothing, None when nobody listens."""
     try:
-        _, writer = await asyncio.open_connection(LOOPBACK, port)
+        reader, writer = await asyncio.open_connection(LOOPBACK, port)
     except OSError:
-        return False
-    writer.close()
-    return True
+        return None
+    try:
+        return await asyncio.wait_for(reader.readline(), 1)
+    except (OSError, TimeoutError):
+        return b""
+    finally:
+        writer.close()

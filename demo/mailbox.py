@@ -23,6 +23,7 @@ from pymap.imap import IMAPServer
 from pymap.mailbox import MailboxSnapshot
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials.flag import Flag
+from pysasl.hashing import Cleartext
 
 LOOPBACK = "127.0.0.1"
 HUNG_UP = "421 putus"
@@ -125,7 +126,7 @@ class Mailbox:
             mailbox._uid_validity = MailboxSnapshot.new_uid_validity()
 
     async def _prepare(self) -> None:
-        config = _Quiet.from_args(self._pymap_arguments(), invalid_user_sleep=0.0, ssl_context=self._tls)
+        config = _Quiet.from_args(self._pymap_arguments(), invalid_user_sleep=0.0, ssl_context=self._tls, hash_context=Cleartext())
         config.lacks = self._lacks
         config.apply_context()
         self._backend, self._config = DictBackend(Login(config), config), config

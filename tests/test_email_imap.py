@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 import pytest
 from imapclient import IMAPClient
 
-from connectors.contract import Health, Inbound, Unreadable
+from connectors.contract import Accepted, Health, Inbound, Unreadable
 from connectors.email import folder
 from connectors.email.client import EmailConnector, Settings
 from connectors.errors import CredentialRefused, Misconfigured, Throttled, Unreachable
+from connectors.poller import Poller
 from demo import dovecot
 from demo.dovecot import Dovecot
 from demo.mailbox import LOOPBACK, Mailbox
@@ -284,6 +285,39 @@ async def test_waiting_survives_a_server_that_went_away(box, connect):
     await wakes.aclose()
 
 
+async def test_the_poller_carries_mail_and_stops_when_told(box, connect):
+    """The line of the hub: pull, keep, remember the position, be woken, pull again."""
+    kept, cursors, came = [], [], asyncio.Event()
+
+    async def accept(arrivals):
+        kept.extend(arrivals)
+        came.set()
+        return [Accepted(new=True, inbox_id=1) for _ in arrivals]
+
+    async def load():
+        return cursors[-1] if cursors else None
+
+    async def save(cursor):
+        cursors.append(cursor)
+
+    async def ours():
+        return True
+
+    async def pulse(error):
+        assert error is None
+
+    connector = connect(poll_seconds=1500, after="move")
+    running = asyncio.ensure_future(Poller("surel", connector, accept, load, save, ours, pulse, lambda: NOW, lambda: 0.5).run())
+    async with asyncio.timeout(60):
+        for number in range(4):
+            came.clear()
+            await box.deliver(mail(number))
+            await came.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert [one.message_id for one in kept] == [f"surat-{number}@example.org" for number in range(4)]
+
+
 async def test_closing_ends_a_wait_at_once(box, connect):
     connector = connect(poll_seconds=1500)
     wakes = connector.wakes()
@@ -406,12 +440,13 @@ async def test_a_mail_that_breaks_the_line_each_time_is_put_aside_in_the_end(box
 
 
 async def test_a_login_refused_for_the_moment_does_not_stop_the_account(box, connect, line):
-    line.faults += [(b"LOGIN", b"NO [UNAVAILABLE] too many"), (b"LOGIN", None)]
+    line.faults += [(b"LOGIN", b"NO [LIMIT] too many connections"), (b"LOGIN", b"NO [UNAVAILABLE] later"), (b"LOGIN", None)]
     connector = connect(**through(line))
     with pytest.raises(Throttled):
         await connector.pull(None)
-    with pytest.raises(Unreachable):
-        await connector.pull(None)
+    for _ in range(2):
+        with pytest.raises(Unreachable):
+            await connector.pull(None)
     assert (await connector.pull(None)).arrivals == []
 
 

@@ -27,6 +27,10 @@ ABOUT = About(
 )
 
 
+CLOSE_SECONDS = 5.0
+"""How long closing waits for a thread that just connects; it then ends by itself."""
+
+
 def _wall_clock() -> datetime:
     return datetime.now(UTC)
 
@@ -133,7 +137,10 @@ class EmailConnector:
         self._reader.interrupt()
         self._waker.ring()
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._reading, self._reader.close)
-        await loop.run_in_executor(self._waiting, self._waker.end)
+        endings = [
+            loop.run_in_executor(self._reading, self._reader.close),
+            loop.run_in_executor(self._waiting, self._waker.end),
+        ]
+        await asyncio.wait(endings, timeout=CLOSE_SECONDS)
         self._reading.shutdown(wait=False)
         self._waiting.shutdown(wait=False)

@@ -18,10 +18,9 @@ from connectors.errors import ConnectorError, CredentialRefused, Misconfigured, 
 CONNECT_SECONDS = 15.0
 PAUSE_SECONDS = 300.0
 
-_LATER = re.compile(
-    r"\[(UNAVAILABLE|INUSE|SERVERBUG|LIMIT|THROTTLED|OVERQUOTA)\]|too many|try again|temporar|throttl|rate limit", re.IGNORECASE
-)
+_LATER = re.compile(r"\[(UNAVAILABLE|INUSE|SERVERBUG|OVERQUOTA)\]|try again|temporar", re.IGNORECASE)
 """Response codes after RFC 5530 (https://www.rfc-editor.org/rfc/rfc5530), and what servers without them say."""
+_TOO_MANY = re.compile(r"\[(LIMIT|THROTTLED)\]|too many|throttl|rate limit", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +33,7 @@ class Opened:
 
 def is_temporary(error: Exception) -> bool:
     """Whether a server's NO speaks of itself and the moment, not of what was asked."""
-    return _LATER.search(str(error)) is not None
+    return bool(_LATER.search(str(error)) or _TOO_MANY.search(str(error)))
 
 
 @contextmanager
@@ -95,8 +94,10 @@ def _login(client: IMAPClient, username: str, password: str) -> None:
 def _login_failure(error: LoginError) -> ConnectorError:
     if isinstance(error.__context__, IMAPClientAbortError):  # imapclient wraps a lost line too
         return Unreachable("Sambungan IMAP putus saat masuk.")
-    if is_temporary(error):
+    if _TOO_MANY.search(str(error)):
         return Throttled("Server IMAP meminta kita menunggu sebelum masuk lagi.", wait=PAUSE_SECONDS)
+    if is_temporary(error):
+        return Unreachable("Server IMAP tidak dapat menerima kita untuk sementara.")
     return CredentialRefused("IMAP menolak nama pengguna atau kata sandi: periksa username dan password akun ini.")
 
 
