@@ -55,6 +55,7 @@ const unshelve = async (id) => { shelf.delete(id); await onDisk("readwrite", (st
 
 const shown = new Map();
 const numbers = new Set();
+const settled = new Set();
 let lastDay = "", lastReply = 0, fresh = false, begun = false;
 
 const make = (tag, properties = {}, ...children) => {
@@ -92,11 +93,12 @@ function place(node, at) {
     chat.classList.add("talking");
     if (!document.body.classList.contains("framed") && matchMedia("(max-width: 30rem)").matches) chat.scrollIntoView({ block: "start" });
   }
+  if (node.classList.contains("me")) log.querySelector(".offers")?.remove();
   if (near || node.classList.contains("me")) toEnd();
 }
 /* To the newest; a slip that has just come stays in sight even when the answer below it is long. */
 const toEnd = () => {
-  const slip = fresh && log.querySelector(".slip:last-of-type");
+  const slip = fresh && [...log.querySelectorAll(".slip")].pop();
   scroll.scrollTop = slip ? Math.min(slip.offsetTop - scroll.offsetTop - 8, scroll.scrollHeight) : scroll.scrollHeight;
 };
 
@@ -200,7 +202,6 @@ let sending = false, pause = 1, timer = 0;
 async function submit({ text = "", command = null, files = [], place = null }) {
   fresh = false;
   const message = { id: crypto.randomUUID?.() ?? fallbackId(), text, command, files, place, at: new Date().toISOString() };
-  log.querySelector(".offers")?.remove();
   showMine(message, "waiting");
   await shelve(message);
   send();
@@ -238,7 +239,7 @@ async function deliver(message) {
     const { tracking_number: number } = await answer.json().catch(() => ({}));
     confide(token);
     await unshelve(message.id);
-    setState(message.id, number ? "settled" : "taken", number);
+    setState(message.id, number || settled.has(message.id) ? "settled" : "taken", number);
     say(words.online);
     pause = 1;
     listen();
@@ -302,7 +303,9 @@ async function follow(reader) {
       const fields = Object.fromEntries(block.split("\n").filter((row) => row && row[0] !== ":").map((row) => { const at = row.indexOf(":"); return [row.slice(0, at), row.slice(at + 1).trim()]; }));
       if (!fields.data) continue;
       const content = JSON.parse(fields.data);
-      if (fields.event === "state") { if (!shelf.has(content.id)) setState(content.id, "settled", content.tracking_number); } else showReply(content);
+      if (fields.event !== "state") showReply(content);
+      else if (shown.has(content.id)) { settled.add(content.id); setState(content.id, "settled", content.tracking_number); }
+      else await remember(); // written in another tab
     }
   }
 }
@@ -397,13 +400,20 @@ part("forget").addEventListener("click", async () => {
 
 /* ---- begin ---- */
 
+/* What the hub remembers of this talk; null when it cannot be reached. */
+async function remember() {
+  const answer = await call("/chat/history").catch(() => null);
+  if (!answer?.ok) return null;
+  const { messages } = await answer.json();
+  for (const message of messages) message.from === "me" ? showMine(message, message.state) : showReply(message);
+  return messages;
+}
+
 async function begin() {
   box.value = recall("draft") ?? box.value;
   grow();
-  const [answer, kept] = await Promise.all([call("/chat/history").catch(() => null), onDisk("readonly", (store) => store.getAll())]);
-  const { messages = [] } = answer?.ok ? await answer.json() : {};
-  for (const message of messages) message.from === "me" ? showMine(message, message.state) : showReply(message);
-  const safe = new Set(messages.map((message) => message.id));
+  const [messages, kept] = await Promise.all([remember(), onDisk("readonly", (store) => store.getAll())]);
+  const safe = new Set((messages ?? []).map((message) => message.id));
   for (const message of (kept ?? []).sort((one, other) => one.at.localeCompare(other.at))) {
     if (safe.has(message.id)) { await unshelve(message.id); continue; }
     shelf.set(message.id, message);
@@ -411,8 +421,8 @@ async function begin() {
   }
   begun = true;
   toEnd();
-  if (!answer) say(words.offline, true);
-  if (messages.length || shelf.size) listen();
+  if (!messages) say(words.offline, true);
+  if (messages?.length || shelf.size) listen();
   send();
 }
 begin();

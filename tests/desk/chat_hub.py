@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 from aiohttp.test_utils import TestServer
 
 from config import load
@@ -116,3 +117,16 @@ async def until(true: Callable[[], Any], what: str, seconds: float = 10) -> Any:
             return answer
         assert asyncio.get_running_loop().time() < deadline, f"within {seconds} s: {what}"
         await asyncio.sleep(0.02)
+
+
+async def numbered(http: aiohttp.ClientSession, hub: Hub, message_id: str, text: str) -> dict[str, Any]:
+    """The answer with its number. A busy machine may answer null first; then the same message again, as a browser may at any time."""
+
+    async def ask() -> dict[str, Any] | None:
+        answer = await http.post(f"{hub.url}/chat/messages", json={"id": message_id, "text": text})
+        assert answer.status == 200
+        told: dict[str, Any] = await answer.json()
+        return told if told["tracking_number"] else None
+
+    found: dict[str, Any] = await until(ask, "a tracking number", seconds=20)
+    return found

@@ -16,6 +16,10 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from sqlmodel import select
 
 from config.settings import Http, Settings, Store
+from dispatcher.acts import Acts
+from dispatcher.replies import Replies
+from dispatcher.tracking import draw
+from normalizer.complaint import State
 from run import Hub, running
 from store.tables import ComplaintRow, EvidenceRow, InboxRow
 
@@ -99,12 +103,18 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
+def desk_acts(hub: Hub) -> Acts:
+    """What an operator's page calls."""
+    return Acts(hub.db, hub.tools.bell, hub.profile, Replies(hub.profile, hub.url), draw, hub.tools.clock)
+
+
 async def all_rows(hub: Hub, table: type) -> list:
     return await hub.db.read(lambda session: list(session.exec(select(table))))
 
 
 async def test_a_complaint_with_a_photo_shows_its_number_and_is_tracked(screen: Screen, hub: Hub, photo: Path) -> None:
-    """Typed, sent, numbered; all there after a reload; the number opens on /lacak; nothing foreign loaded, no policy violated."""
+    """Typed, sent, numbered; all there after a reload; the number opens on /lacak; nothing foreign loaded, no policy broken. A state set at the
+    desk appears in the open chat."""
     await screen.open()
     await screen.shoot("home-1440")
     await screen.page.locator("#berkas").set_input_files(photo)
@@ -122,8 +132,14 @@ async def test_a_complaint_with_a_photo_shows_its_number_and_is_tracked(screen: 
     await until(lambda: shown.evaluate("image => image.naturalWidth > 0"), "the photo is shown after a reload")
     assert await screen.page.locator(".words .slip").count() == 1
 
+    (complaint,) = await all_rows(hub, ComplaintRow)
+    await desk_acts(hub).move(complaint.id, State.ANSWERED, operator="rina", text="Lampunya sudah diganti kemarin malam.")
+    await expect(screen.page.locator(".word.us").last).to_contain_text("sudah diganti kemarin malam")
+    await screen.shoot("answered-1440")
+
     await screen.page.locator(".words .slip").get_by_role("link", name="Lacak").click()
     await expect(screen.page.locator("h1")).to_have_text(number)
+    await expect(screen.page.locator(".state")).to_have_text("Ditanggapi")
     assert LAMP not in await screen.page.content()
     await screen.shoot("lacak-1440")
 
@@ -247,6 +263,34 @@ async def test_a_site_that_is_not_named_may_not_show_the_chat(chromium: Browser,
     await screen.page.goto(f"{origin}/")
     await screen.page.get_by_role("button", name="Lapor di sini").click()
     await until(lambda: any("frame-ancestors" in line for line in screen.said), "the browser refuses the frame")
+
+
+async def test_two_tabs_are_one_talk(screen: Screen, hub: Hub) -> None:
+    """What is written in one tab appears in the other, once."""
+    await screen.open()
+    await screen.write(LAMP)
+    number = await screen.number()
+    other = Screen(await screen.page.context.new_page(), hub)
+    await other.open()
+    assert await other.number() == number
+    await screen.write("Tiangnya juga sudah miring")
+    await expect(other.page.locator(".word.me")).to_have_count(2)
+    await expect(screen.page.locator(".word.me")).to_have_count(2)
+    assert await other.page.locator(".slip").count() == 1
+
+
+async def test_without_javascript(chromium: Browser, hub: Hub, photo: Path) -> None:
+    """A plain form, the same promise."""
+    screen = await new_screen(chromium, hub, java_script_enabled=False, viewport={"width": 360, "height": 740})
+    await screen.open()
+    await screen.shoot("home-360-nojs")
+    await screen.page.get_by_label("Foto").set_input_files(photo)
+    await screen.write(LAMP)
+    number = screen.page.locator(".slip-number")
+    await expect(number).to_have_text(NUMBER, timeout=15_000)
+    await screen.shoot("taken-360-nojs")
+    (complaint,) = await all_rows(hub, ComplaintRow)
+    assert (await number.inner_text()).replace("-", "") == complaint.tracking_number
 
 
 async def test_everything_can_be_done_with_the_keyboard(screen: Screen) -> None:

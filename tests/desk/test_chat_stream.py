@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from chat_hub import Hub, until
+from chat_hub import Hub, numbered, until
 from sqlmodel import select
 
 from normalizer.complaint import State
@@ -96,7 +96,7 @@ async def test_a_stream_resumes_behind_the_last_event(hub: Hub, citizen: aiohttp
 
 async def test_history_has_both_sides_in_order(hub: Hub, citizen: aiohttp.ClientSession) -> None:
     """After a reload the page shows the same talk."""
-    number = (await say(citizen, hub, id="a1", text=LAMP))["tracking_number"]
+    number = (await numbered(citizen, hub, "a1", LAMP))["tracking_number"]
     await hub.move(await complaint_id(hub), State.VERIFIED)
     messages = (await (await citizen.get(f"{hub.url}/chat/history")).json())["messages"]
     assert [one["from"] for one in messages] == ["me", "us", "us"]
@@ -147,7 +147,7 @@ async def test_many_reloads_do_not_lock_a_session_out(hub: Hub, citizen: aiohttp
 
 async def test_every_reply_is_owed_to_the_talk(hub: Hub, citizen: aiohttp.ClientSession) -> None:
     """The stored reply is the message: one row, one event."""
-    await say(citizen, hub, id="a1", text=LAMP)
+    await numbered(citizen, hub, "a1", LAMP)
     owed = await hub.desk.db.read(lambda session: list(session.exec(select(OutboxRow).where(OutboxRow.kind == "reply"))))
     assert len(owed) == 1
     assert owed[0].conversation.startswith("webchat:chat:")
