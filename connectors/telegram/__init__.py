@@ -1,10 +1,10 @@
 """Telegram: a bot that citizens write to, in private or in a group that addresses it.
 
 What arrives
-    Text, captions, photos in full size, documents, voice, audio, video, animations, stickers, locations, venues, contacts,
+    Text, captions, photos in full size, documents, voice, audio, video, animations, locations, venues, contacts,
     albums (`Inbound.group`), edits (`edit_of`), the commands /start /lapor /status /bantuan /baru /batal and buttons.
     In groups only what addresses the bot: a command, a mention, a reply to the bot. The rest is kept and set aside
-    (`service`): channel posts, joins and other service messages, what other bots or the own account say, unknown kinds.
+    (`service`): stickers, channel posts, joins and other service messages, what other bots or the own account say, unknown kinds.
 
 Set-up
     1. Talk to @BotFather: /newbot, then copy the token into the environment:
@@ -20,5 +20,5 @@ Limits (https://core.telegram.org/bots/api, https://core.telegram.org/bots/faq)
     A reply has at most 4,096 characters; a button's command 64 bytes; a file that the bot can fetch 20 MB, larger ones are
     noted without their bytes; updates are kept by Telegram for 24 hours; about 30 messages a second, one a second and chat.
     `sendMessage` knows no key: a lost answer leaves a reply uncertain, and it is not sent again by itself.
-    In a group only the item of an album that carries the mention is addressed.
+    In a group only the item of an album that carries the mention is addressed; the others are kept and set aside.
 """

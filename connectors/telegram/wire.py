@@ -52,10 +52,10 @@ class _Reader:
         if not isinstance(update, dict) or not update:
             return self._unreadable()
         for kind in MESSAGES:
-            if kind in update and isinstance(update[kind], dict):
-                return self._message(kind, update[kind])
-        if isinstance(update.get("callback_query"), dict):
-            return self._button(update["callback_query"])
+            if update.get(kind) is not None:
+                return self._message(kind, mapping(update[kind]))
+        if update.get("callback_query") is not None:
+            return self._button(mapping(update["callback_query"]))
         return self._other(update)
 
     def _unreadable(self) -> Unreadable:
@@ -114,6 +114,8 @@ class _Reader:
             return next((key for key in message if key not in ENVELOPE and NAME.fullmatch(key)), "empty")
         if kind.startswith("edited") and "live_period" in mapping(message.get("location")):
             return "live_location"  # the same pin, moving every few seconds
+        if "sticker" in message:
+            return "sticker"  # never has words of its own: a thumb up for our answer, not a complaint
         return "not_addressed" if _in_group(message) and not heard.addressed else None
 
     def _button(self, query: Json) -> Arrival:
