@@ -36,6 +36,12 @@ async def quarantined(db: Database, blobs: Blobs, now: datetime, *, since: datet
     return Replayed(found=len(rows), again=again)
 
 
+async def message(db: Database, blobs: Blobs, inbox_id: int, now: datetime) -> bool:
+    """One quarantined message, as a person at the desk asks for it; False when it still cannot be read."""
+    row = await db.read(lambda session: session.get(InboxRow, inbox_id))
+    return row is not None and row.state == InboxState.QUARANTINED and await _again(db, blobs, row, now)
+
+
 async def _again(db: Database, blobs: Blobs, row: InboxRow, now: datetime) -> bool:
     row_id = row.id
     assert row_id is not None

@@ -12,17 +12,20 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from desk.context import desk_of
+from desk.context import Desk, desk_of
 from desk.operator.access import operator_of
 from desk.operator.labels import N_
 from desk.operator.view import go, shown
 from desk.pages import words
+from dispatcher import replaying
 from dispatcher.acts import ActRefused
 from store import audit, pockets
+from store.tables import InboxState
 
 RAW_SHOWN = 20_000
 """Characters of the raw bytes on the page; the whole stays where it is."""
 ALL_AT_ONCE = 500
+_STILL = N_("Pesan ini masih belum terbaca. Isinya tetap disimpan apa adanya.")
 log = structlog.get_logger()
 
 
@@ -67,7 +70,7 @@ async def raw(request: web.Request) -> web.StreamResponse:
 async def again(request: web.Request) -> web.StreamResponse:
     """One message back into the line."""
     desk, key, name = desk_of(request), int(request.match_info["row"]), operator_of(request).name
-    return await _done(request, lambda: desk.acts.redrive_inbox(key, operator=name), N_("Pesan dibaca ulang."))
+    return await _done(request, lambda: _read_again(desk, key, name), N_("Pesan dibaca ulang."))
 
 
 async def send_again(request: web.Request) -> web.StreamResponse:
@@ -87,11 +90,10 @@ async def all_again(request: web.Request) -> web.StreamResponse:
     desk, pocket, name, _ = desk_of(request), _pocket(request), operator_of(request).name, words(request)
     if pocket == pockets.UNCERTAIN:
         raise web.HTTPBadRequest
-    redrive = desk.acts.redrive_inbox if pocket in pockets.INWARD else desk.acts.redrive_outbox
     moved, stayed = 0, 0
     for key in await desk.db.read(lambda session: pockets.ids(session, pocket, ALL_AT_ONCE)):
         try:
-            await redrive(key, operator=name)
+            await (_read_again(desk, key, name) if pocket in pockets.INWARD else desk.acts.redrive_outbox(key, operator=name))
             moved += 1
         except ActRefused:
             stayed += 1
@@ -100,11 +102,23 @@ async def all_again(request: web.Request) -> web.StreamResponse:
     return await go(request, _home(request), sentence)
 
 
+async def _read_again(desk: Desk, key: int, operator: str) -> None:
+    """Into the line again; what no reader understood is read by today's reader first. Raises ActRefused."""
+    row = await desk.db.read(lambda session: pockets.arrived(session, key))
+    if row is None or row.inbound is not None or row.state != InboxState.QUARANTINED:
+        return await desk.acts.redrive_inbox(key, operator=operator)
+    now = desk.clock()
+    if not await replaying.message(desk.db, desk.blobs, key, now):
+        raise ActRefused(_STILL)
+    await desk.db.write(lambda connection: audit.record(connection, at=now, operator=operator, action="redrive_inbox", detail=str(key)))
+    return desk.bell.ring("inbox")
+
+
 async def _done(request: web.Request, act: Callable[[], Awaitable[None]], sentence: str) -> web.StreamResponse:
     try:
         await act()
     except ActRefused as error:
-        return await go(request, _home(request), str(error), kind="bad")
+        return await go(request, _home(request), words(request)(str(error)), kind="bad")
     return await go(request, _home(request), words(request)(sentence))
 
 

@@ -12,6 +12,7 @@ from playwright.async_api import Page, async_playwright
 from seeding import seed, trouble
 from staging import PASSWORD, Stage
 
+from normalizer.complaint import State
 from store.operators import Role
 
 pytestmark = pytest.mark.browser
@@ -50,7 +51,7 @@ async def sign_in(page: Page, stage: Stage, name: str = "rina") -> None:
     await page.fill("#name", name)
     await page.fill("#password", PASSWORD)
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**/desk/")
+    await page.wait_for_selector("#daftar")
 
 
 @pytest.mark.parametrize("width", [360, 1440])
@@ -102,3 +103,48 @@ async def test_an_operator_verifies_with_the_keyboard_and_the_list_is_fresh(stag
     assert "Terverifikasi" in await page.inner_text(".case")
     await other.wait_for_selector(".line >> text=Terverifikasi")
     assert errors == []
+
+
+async def test_everything_works_without_javascript(stage: Stage, chromium: Chromium) -> None:
+    """On an old phone: sign in, filter, open, answer, and read what became of it."""
+    await stage.add_operator("rina", Role.OPERATOR)
+    await stage.add_complaint(title="Lampu jalan mati", channel="email", reply_address="1")
+    context = await chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 700})
+    page = await context.new_page()
+    await sign_in(page, stage)
+    await page.click("summary:has-text('Saring')")
+    await page.select_option("#f-channel", "email")
+    await page.click("text=Terapkan")
+    await page.click("text=Lampu jalan mati")
+    await page.click("summary:has-text('Tanggapi')")
+    await page.fill("#text-answered", "Sudah kami perbaiki.")
+    await page.click("button:has-text('Tanggapi')")
+    assert "Ditanggapi" in await page.inner_text(".case")
+    assert "Sudah kami perbaiki." in await page.inner_text(".timeline")
+    await context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_opened_and_refused(stage: Stage, chromium: Chromium, scheme: str) -> None:
+    """Personal data opened with a reason, and an act that came too late: both readable in both schemes, in English too."""
+    await stage.add_operator("rina", Role.OPERATOR)
+    number = await seed(stage)
+    context = await chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = await context.new_page()
+    await sign_in(page, stage)
+    await page.goto(stage.url(f"/desk/pengaduan/{number}?lang=en"))
+    await page.click("summary:has-text('Open personal data')")
+    await page.fill("#why", "call the reporter")
+    await page.click("text=Open this once")
+    await page.wait_for_selector("text=Siti Rahmawati")
+    await page.click("summary:has-text('Edit')")
+    await shot(page, f"revealed-{scheme}")
+    await page.goto(stage.url(f"/desk/pengaduan/{number}"))
+    await page.click("summary:text-is('Answer')")
+    await page.fill("#text-answered", "We will fill the hole on Monday.")
+    await stage.desk.acts.move(9, State.VERIFIED, operator="tono")
+    await page.click("button:text-is('Answer')")
+    await page.wait_for_selector("[role=alert]")
+    assert await page.input_value("#text-answered") == "We will fill the hole on Monday."
+    await shot(page, f"refused-{scheme}")
+    await context.close()

@@ -51,7 +51,7 @@ async def test_raw_bytes_are_escaped_cut_and_the_look_is_kept(stage: Stage, supe
 
 
 async def test_a_quarantined_message_is_read_again(stage: Stage, supervisor: Browser) -> None:
-    """Re-driven it waits in the line again; one that was never readable stays, with a sentence."""
+    """It waits in the line again, also one that only today's reader understands; what nobody can read stays, with a sentence."""
     await stage.add(
         InboxRow(
             channel="telegram", account="a", external_id="1", conversation="c", received_at=NOW, state="quarantined", reason="timeout",
@@ -59,13 +59,20 @@ async def test_a_quarantined_message_is_read_again(stage: Stage, supervisor: Bro
         )
     )  # fmt: skip
     await stage.add(
-        InboxRow(channel="telegram", account="a", external_id="2", conversation="", received_at=NOW, state="quarantined", reason="json")
+        InboxRow(
+            channel="telegram", account="a", external_id="2", conversation="", received_at=NOW, state="quarantined", reason="json", raw=b"?"
+        )
+    )
+    letter = b'{"id": "0b7a5a9e-1", "operator": "rina", "text": "Lampu mati"}'
+    await stage.add(
+        InboxRow(channel="manual", account="desk", external_id="3", conversation="", received_at=NOW, state="quarantined", raw=letter)
     )
     _, html = await supervisor.post("/desk/karantina/1/ulang", {}, page="/desk/karantina")
     assert "Pesan dibaca ulang" in html
     _, html = await supervisor.post("/desk/karantina/2/ulang", {}, page="/desk/karantina")
     assert "belum terbaca" in html
-    assert [row.state for row in await stage.read(select(InboxRow))] == ["new", "quarantined"]
+    await supervisor.post("/desk/karantina/3/ulang", {}, page="/desk/karantina")
+    assert [row.state for row in await stage.read(select(InboxRow))] == ["new", "quarantined", "new"]
 
 
 async def test_all_at_once(stage: Stage, supervisor: Browser) -> None:
