@@ -33,7 +33,8 @@ How it answers: plain text, threaded under the citizen's mail, marked `Auto-Subm
 on every attempt. At most `answers_per_hour` and `answers_per_day` automatic answers to one address.
 
 Limits (ours): `max_bytes` a mail, 30 MB; of a larger one the beginning with the words is kept and marked `too_large`. An address in
-From can be forged: details of a complaint go only to the address that it came from.
+From can be forged: a mail that asks for answers elsewhere (Reply-To) is a talk of its own, and details of a complaint go only to
+its address.
 
 Standards: RFC 3501 and 2177 (IMAP, IDLE), RFC 6851 (MOVE), RFC 5321 (SMTP), RFC 3834 (automatic answers), https://www.rfc-editor.org/rfc/rfc3834.
 Limits of Gmail: https://support.google.com/a/answer/166852 (sending), https://support.google.com/a/answer/1071518 (IMAP).

@@ -27,6 +27,8 @@ ABOUT = About(
 )
 
 
+SMTP_LINES = 3
+"""Connections at once; mail providers refuse an account that opens many."""
 CLOSE_SECONDS = 5.0
 """How long closing waits for a thread that just connects; it then ends by itself."""
 
@@ -47,6 +49,7 @@ class EmailConnector:
         self._waker = Waker(settings)
         self._reading = ThreadPoolExecutor(1, thread_name_prefix=f"imap-{account}")
         self._waiting = ThreadPoolExecutor(1, thread_name_prefix=f"idle-{account}")
+        self._sending = asyncio.Semaphore(SMTP_LINES)
         self._sendings: guard.Sendings = {}
         self._closed = False
 
@@ -76,7 +79,8 @@ class EmailConnector:
         message_id = tokens.message_id(self._secret, self.account, reply.key, self.settings.domain)
         mail = compose(reply, to, message_id, self.settings, now)
         try:
-            await smtp.deliver(self.settings, to, mail)
+            async with self._sending:
+                await smtp.deliver(self.settings, to, mail)
         except ConnectorError as error:
             if not error.certain:
                 self._note(reply, to.lower(), now)
@@ -109,8 +113,6 @@ class EmailConnector:
                 pass
         except ConnectorError as error:
             return Checked(health=Health.FAILED, sentence=error.sentence)
-        except OSError:  # ca_file
-            return Checked(health=Health.FAILED, sentence="Berkas ca_file tidak dapat dibaca: periksa imap.ca_file dan smtp.ca_file.")
         return inbox
 
     def _look(self) -> Checked:

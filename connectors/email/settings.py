@@ -34,6 +34,13 @@ class Server(BaseModel, frozen=True, extra="forbid"):
             raise ValueError('tls = "none" hanya boleh untuk server di mesin yang sama (127.0.0.1); pakai "ssl" atau "starttls"')
         return self
 
+    @field_validator("ca_file")
+    @classmethod
+    def _there(cls, value: Path | None) -> Path | None:
+        if value and not value.is_file():
+            raise ValueError("berkas itu tidak ada")
+        return value
+
     def port_for(self, protocol: Literal["imap", "smtp"]) -> int:
         return self.port or _PORTS[protocol, self.tls]
 

@@ -66,8 +66,7 @@ def _inbound(
         account=account,
         external_id=external_id,
         message_id=ids[0] if ids else "",
-        # A mail without a readable sender is a talk of its own: it must not join another one's complaint.
-        conversation=f"{CHANNEL}:{account}:{address.lower() or external_id}",
+        conversation=f"{CHANNEL}:{account}:{_talk(found, address) or external_id}",
         sender=Sender(id=address.lower() or external_id, name=name or None, address=address or None),
         sent_at=sent_at(first(found, "date"), now),
         subject=decoded(first(found, "subject"), SUBJECT_LIMIT) or None,
@@ -118,6 +117,16 @@ def _reply_address(found: Fields, own: Collection[str], ours: bool) -> tuple[str
     if any(automatic.is_machine(one) for one in (chosen, sender)):
         return None, "machine"
     return (None, "own") if chosen.lower() in own else (chosen, None)
+
+
+def _talk(found: Fields, sender: str) -> str:
+    """The line of talk: the sender, and whom they let answer in their place.
+
+    A web form writes for many citizens from one address; and who forges a From to be told of another's complaint starts a talk of
+    their own. So does a mail without a readable sender: the caller gives it its own key.
+    """
+    asked = next((address for _, address in addresses(first(found, "reply-to"))), sender)
+    return ":".join(dict.fromkeys((sender.lower(), asked.lower()))) if sender else ""
 
 
 def _references(found: Fields) -> Sequence[str]:

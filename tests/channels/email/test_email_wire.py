@@ -139,3 +139,11 @@ def test_a_cut_mail_without_parts_stays_as_it_came(raw):
 def test_a_date_may_be_old_but_not_absurd():
     assert headers.sent_at("Tue, 5 Mar 2002 10:00:00 +0700", NOW).year == 2002
     assert headers.sent_at("Tue, 5 Mar 1902 10:00:00 +0700", NOW) == NOW
+
+
+def test_a_forged_from_does_not_join_another_one_s_talk():
+    """Else a status question under a citizen's name would be answered to a stranger; it tells a web form's citizens apart too."""
+    honest = read((HEAD.format(sender="rina@example.org") + "\r\nx").encode())
+    forged = read((HEAD.format(sender="Rina@example.org") + "Reply-To: orang@lain.example\r\n\r\nx").encode())
+    same = read((HEAD.format(sender="Rina@example.org") + "Reply-To: RINA@example.org\r\n\r\nx").encode())
+    assert honest.conversation == same.conversation != forged.conversation
