@@ -48,6 +48,11 @@ def keys(arrivals: Sequence[Arrival]) -> list[str]:
     return [arrival.external_id if isinstance(arrival, Inbound) else arrival.key for arrival in arrivals]
 
 
+def test_every_provider_is_asked() -> None:
+    """A provider without tests/channels/<provider>/standin.py would promise nothing."""
+    assert set(providers()) == set(registry.channels().values())
+
+
 async def test_it_says_what_it_is(standin: Standin) -> None:
     """A connector names its provider, its channels and the limit of a reply."""
     about = standin.connector.about
