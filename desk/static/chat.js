@@ -178,6 +178,8 @@ function showReply(reply) {
   place(node, reply.at);
   if (reply.tracking_number) showNumber(reply.tracking_number, node);
   offer(reply.buttons ?? []);
+  fresh = false;
+  if (begun && !reply.automatic) toEnd();
   if (document.hidden && !document.title.startsWith("• ")) document.title = `• ${document.title}`;
 }
 document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = document.title.replace(/^• /, ""); });

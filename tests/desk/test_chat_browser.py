@@ -113,8 +113,10 @@ async def all_rows(hub: Hub, table: type) -> list:
 
 
 async def test_a_complaint_with_a_photo_shows_its_number_and_is_tracked(screen: Screen, hub: Hub, photo: Path) -> None:
-    """Typed, sent, numbered; all there after a reload; the number opens on /lacak; nothing foreign loaded, no policy broken. A state set at the
-    desk appears in the open chat."""
+    """Typed, sent, numbered; all there after a reload; the number opens on /lacak; nothing foreign loaded, no policy broken.
+
+    A state that is set at the desk appears in the open chat.
+    """
     await screen.open()
     await screen.shoot("home-1440")
     await screen.page.locator("#berkas").set_input_files(photo)
@@ -284,6 +286,9 @@ async def test_without_javascript(chromium: Browser, hub: Hub, photo: Path) -> N
     screen = await new_screen(chromium, hub, java_script_enabled=False, viewport={"width": 360, "height": 740})
     await screen.open()
     await screen.shoot("home-360-nojs")
+    box = await screen.page.locator("#pesan").bounding_box()
+    assert box
+    assert box["x"] + box["width"] <= 360
     await screen.page.get_by_label("Foto").set_input_files(photo)
     await screen.write(LAMP)
     number = screen.page.locator(".slip-number")
