@@ -18,6 +18,8 @@ from connectors.errors import Unreachable
 
 TRIES = 5
 """So often may one mail break the line or be refused for the moment, before it is put aside and the next one is read."""
+SKIM = 500
+"""Mails whose date is looked at in one pull, so that an office with years of old mail is through quickly."""
 TIDY = 500
 """Mails flagged or moved in one pull, at most."""
 
@@ -79,7 +81,7 @@ class Reader:
             at = Position(validity=opened.validity)  # the server renumbered: read all again, the keys tell what is known
         at, untidy = self._tidy(client, at, opened.exists)
         waiting = folder.ahead(client, at.uid, opened.exists)
-        chosen = waiting[: self._settings.batch]
+        chosen = waiting[: SKIM if self._settings.since else self._settings.batch]
         arrivals, reached = self._read(client, opened.validity, folder.sizes(client, chosen), at.uid)
         cursor = replace(at, uid=reached).written()
         return Batch(arrivals=arrivals, cursor=cursor, more=untidy or reached < max(waiting, default=reached))
@@ -92,7 +94,8 @@ class Reader:
             if folder.is_older(mail, self._settings.since):
                 last = mail.uid
                 continue
-            if arrivals and held + mail.size > self._settings.max_bytes:
+            full = len(arrivals) >= self._settings.batch or held + mail.size > self._settings.max_bytes
+            if arrivals and full:
                 return arrivals, last
             try:
                 arrivals += self._mail(client, validity, mail)
