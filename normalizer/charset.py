@@ -24,7 +24,21 @@ _KNOWN_AS = {
 }  # fmt: skip
 _META = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 _NOT_TEXT = frozenset(
-    {"base64", "hex", "quopri", "rot13", "uu", "bz2", "zlib", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
+    {
+        "base64",
+        "hex",
+        "quopri",
+        "rot13",
+        "rot-13",
+        "uu",
+        "bz2",
+        "zlib",
+        "idna",
+        "punycode",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "undefined",
+    }
 )
 _PLAIN_NAME = re.compile(r"[^A-Za-z0-9_.:+-]")
 
@@ -65,4 +79,4 @@ def _mostly_utf8(content: bytes) -> bool:
     replaced = content.decode("utf-8", "replace")
     wrong = replaced.count("\ufffd")
     right = sum(character > "\x7f" for character in replaced) - wrong
-    return right > wrong
+    return 0 < right >= wrong

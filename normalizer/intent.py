@@ -19,8 +19,8 @@ _GREETING = frozenset(
     "diskominfo kominfo ass askum aslm mlm pgi".split()
 )
 _THANKS = frozenset(
-    "terima kasih hatur banyak atas bantuan bantuannya perhatian perhatiannya infonya informasinya responnya respon jawabannya ya bapak ibu "  # noqa: SIM905
-    "admin kakak mas mbak siap oke ok okay baik"
+    "terima kasih hatur banyak atas bantuan bantuannya perhatian perhatiannya infonya informasinya responnya respon jawabannya ya bapak "  # noqa: SIM905
+    "ibu admin kakak mas mbak siap oke ok okay baik"
     " sip mantap alhamdulillah sudah kembali sangat kang teh thanks thank you thankyou very much sama-sama dan untuk kerjasamanya "
     "kerja samanya semoga sehat selalu"
     " amin aamiin noted".split()

@@ -68,7 +68,7 @@ def _passed_on(mail: mime.Mail, text: str, subject: str, zone: tzinfo) -> forwar
         text,
         zone,
         passed_on=title.passes_on(subject),
-        answer=not title.passes_on(subject) and title.without_marks(subject) != subject.strip(),
+        answer=title.answers(subject),
     )
     if inline:
         known = inline.original.subject or title.without_marks(subject)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from config.profile import Profile
 from connectors.contract import Inbound, Place
-from normalizer import chat, classify, contact, intent, language, mail, place, privacy, title, urgency
+from normalizer import chat, classify, contact, intent, language, mail, place, privacy, title, tracking, urgency
 from normalizer.complaint import Location, Outcome, Urgency
 from normalizer.intent import Intent
 from normalizer.message import Message
@@ -33,11 +33,11 @@ def normalize(inbound: Inbound, profile: Profile) -> Normalized:
         tokens,
         command=inbound.command,
         prefix=profile.prefix,
-        other_evidence=bool(message.attachments or inbound.place) or _subject_tells(message),
+        other_evidence=bool(message.attachments or inbound.place) or (_subject_tells(message) and not title.answers(message.subject or "")),
     )
     found: dict[str, object] = {
         "command": meant.command,
-        "tracking_number": meant.tracking_number,
+        "tracking_number": meant.tracking_number or _quoted_number(message.subject or "", profile),
         "starts_new": meant.starts_new,
         "language": language.of(message.body, tokens),
         "personal_data": privacy.find(message.body),
@@ -85,6 +85,12 @@ def _location(told: str, subject: str | None, pin: Place | None, profile: Profil
 
 def _subject_tells(message: Message) -> bool:
     return bool(message.subject) and title.tells(message.subject or "")
+
+
+def _quoted_number(subject: str, profile: Profile) -> str | None:
+    """The number in the subject of an answer to one of our mails."""
+    number = tracking.find(profile.prefix, subject)
+    return tracking.printed(number) if number else None
 
 
 def _kinds(inbound: Inbound, message: Message, location: Location) -> list[str]:

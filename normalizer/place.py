@@ -54,7 +54,7 @@ _NAMED = re.compile(r"\b(?:di|daerah|wilayah|sekitar|dekat|arah|warga)\s+(?P<nam
 _PIECES = re.compile(r"[,\n.;]|\b(?:rt|rw)\b[.\s/]*\d{0,3}|\b(?:dan|atau|depan|dekat|no)\b|\d+", re.IGNORECASE)
 _VILLAGE_WORDS = re.compile(
     r"\b(?:kel|kelurahan|desa|kec|kecamatan|rt|rw|jl|jln|jalan|gg|gang|komplek|kompleks|perum|perumahan|kp|kampung|blok|di|daerah"
-    r"|wilayah)\b",
+    r"|wilayah|warga)\b",
     re.IGNORECASE,
 )
 

@@ -94,6 +94,11 @@ def without_marks(subject: str) -> str:
     return (match.group("rest").strip() or subject.strip()) if match else subject.strip()
 
 
+def answers(subject: str) -> bool:
+    """The subject is another mail's, answered (Re:)."""
+    return without_marks(subject) != subject.strip() and not passes_on(subject)
+
+
 def passes_on(subject: str) -> bool:
     """The subject says that the mail was forwarded (Fwd:, WG:, Trs:)."""
     return bool(_FORWARDED.match(subject))
