@@ -152,10 +152,10 @@ def note(
         "public_text": public_text,
         "note": note,
     }
-    once = insert(connection, timeline).values(**row)
+    once = insert(connection, timeline).values(**row).returning(timeline.c.id)
     if external_id is not None:
         once = once.on_conflict_do_nothing(index_elements=["complaint_id", "source", "external_id"])
-    return connection.execute(once).rowcount == 1
+    return connection.execute(once).first() is not None
 
 
 def find(session: Session, number: str) -> ComplaintRow | None:

@@ -33,15 +33,17 @@ def engines(url: str) -> tuple[Engine, Engine]:
     """(writer, readers) for a store URL: sqlite:///path or postgresql://…"""
     if url.startswith("postgresql"):
         address = "postgresql+psycopg" + url[url.index("://") :]
-        writer = create_engine(address, pool_size=1, max_overflow=0, pool_pre_ping=True)
-        return writer, create_engine(address, pool_size=READERS, max_overflow=0, pool_pre_ping=True)
+        writer = create_engine(address, pool_size=1, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+        return writer, create_engine(address, pool_size=READERS, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     return _sqlite(url, "BEGIN IMMEDIATE", 1), _sqlite(url, "BEGIN", READERS)
 
 
 def _sqlite(url: str, begin: str, size: int) -> Engine:
-    engine = create_engine(url, pool_size=size, max_overflow=0, connect_args={"timeout": 10, "check_same_thread": False})
+    engine = create_engine(
+        url, pool_size=size, max_overflow=0, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:

@@ -22,6 +22,8 @@ CLAIM_LOCK = 7_301_001
 
 table = InboxRow.__table__  # type: ignore[attr-defined]
 _COLUMNS = (table.c.channel, table.c.account, table.c.external_id)
+_NUL, _UNKNOWN = b"\\u0000", b"\\ufffd"
+"""PostgreSQL takes no NUL in text or JSON; the raw bytes keep it."""
 _FIND = select(table.c.id, *_COLUMNS).where(tuple_(*_COLUMNS).in_(bindparam("keys", expanding=True)))
 
 
@@ -50,9 +52,9 @@ def dump(inbound: Inbound) -> bytes:
     """Without the raw bytes: they have their own column."""
     bare = replace(inbound, raw=b"")
     try:
-        return orjson.dumps(bare, default=_plain)
+        return orjson.dumps(bare, default=_plain).replace(_NUL, _UNKNOWN)
     except TypeError:  # lone surrogates: some platform or mail had them, JSON may not
-        return json.dumps(asdict(bare), default=_plain, ensure_ascii=False).encode("utf-8", "replace")
+        return json.dumps(asdict(bare), default=_plain, ensure_ascii=False).encode("utf-8", "replace").replace(_NUL, _UNKNOWN)
 
 
 def _plain(value: object) -> object:

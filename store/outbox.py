@@ -65,8 +65,8 @@ def owe(
         "attempts": 0,
         "unsure": False,
     }
-    once = insert(connection, table).values(**row).on_conflict_do_nothing(index_elements=["key"])
-    return connection.execute(once).rowcount == 1
+    once = insert(connection, table).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(table.c.id)
+    return connection.execute(once).first() is not None
 
 
 def claim(connection: Connection, *, node: str, lane: str, now: datetime, lease: timedelta, limit: int) -> list[Debt]:

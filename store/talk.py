@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,16 +18,21 @@ SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """A message of the citizen. `number`: the stored tracking number of the complaint that it opened or joined."""
+class Progress:
+    """What became of a message. `number`: the stored tracking number of the complaint that it opened or joined."""
 
-    inbox_id: int
     external_id: str
-    at: datetime
-    inbound: Inbound | None
     settled: bool
     """The pipeline has dealt with it."""
     number: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word(Progress):
+    """A message of the citizen, with what it says; None when it could not be read."""
+
+    at: datetime
+    inbound: Inbound | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,33 +46,26 @@ class Answer:
 
 def words(session: Session, conversation: str) -> Sequence[Word]:
     """The newest messages of a conversation, oldest first."""
-    rows = session.exec(
-        select(InboxRow, ComplaintRow.tracking_number)
-        .join(ComplaintRow, col(ComplaintRow.id) == col(InboxRow.complaint_id), isouter=True)
-        .where(col(InboxRow.conversation) == conversation)
-        .order_by(col(InboxRow.id).desc())
-        .limit(SHOWN)
-    )
-    return _words(rows)[::-1]
-
-
-def word(session: Session, inbox_id: int) -> Word | None:
-    rows = session.exec(
-        select(InboxRow, ComplaintRow.tracking_number)
-        .join(ComplaintRow, col(ComplaintRow.id) == col(InboxRow.complaint_id), isouter=True)
-        .where(col(InboxRow.id) == inbox_id)
-    )
-    return next(iter(_words(rows)), None)
+    found = session.exec(_whole().where(col(InboxRow.conversation) == conversation).order_by(col(InboxRow.id).desc()).limit(SHOWN))
+    return [_word(row, number) for row, number in found][::-1]
 
 
 def by_key(session: Session, conversation: str, external_id: str) -> Word | None:
     """A message of this very conversation; another's with the same id is not found."""
-    rows = session.exec(
-        select(InboxRow, ComplaintRow.tracking_number)
-        .join(ComplaintRow, col(ComplaintRow.id) == col(InboxRow.complaint_id), isouter=True)
-        .where(col(InboxRow.conversation) == conversation, col(InboxRow.external_id) == external_id)
-    )
-    return next(iter(_words(rows)), None)
+    wanted = _whole().where(col(InboxRow.conversation) == conversation, col(InboxRow.external_id) == external_id)
+    found = session.exec(wanted).one_or_none()
+    return _word(*found) if found else None
+
+
+def progress(session: Session, conversation: str) -> Sequence[Progress]:
+    """What became of the newest messages, oldest first; a look that many open pages take, so it reads no message."""
+    found = session.exec(_outcome().where(col(InboxRow.conversation) == conversation).order_by(col(InboxRow.id).desc()).limit(SHOWN))
+    return [_progress(*row) for row in found][::-1]
+
+
+def progress_of(session: Session, inbox_id: int) -> Progress | None:
+    found = session.exec(_outcome().where(col(InboxRow.id) == inbox_id)).one_or_none()
+    return _progress(*found) if found else None
 
 
 def answers(session: Session, conversation: str, after: int = 0) -> Sequence[Answer]:
@@ -90,15 +88,23 @@ def file_of(session: Session, conversation: str, sha256: str) -> tuple[str, str]
     return None
 
 
-def _words(rows: Iterable[tuple[InboxRow, str | None]]) -> list[Word]:
-    return [
-        Word(
-            inbox_id=row.id or 0,
-            external_id=row.external_id,
-            at=row.received_at,
-            inbound=load(row.inbound) if row.inbound else None,
-            settled=row.state != InboxState.NEW,
-            number=number,
-        )
-        for row, number in rows
-    ]
+def _whole() -> Any:
+    return _with_number(select(InboxRow, ComplaintRow.tracking_number))
+
+
+def _outcome() -> Any:
+    return _with_number(select(InboxRow.external_id, InboxRow.state, ComplaintRow.tracking_number))
+
+
+def _with_number(wanted: Any) -> Any:
+    return wanted.join(ComplaintRow, col(ComplaintRow.id) == col(InboxRow.complaint_id), isouter=True)
+
+
+def _word(row: InboxRow, number: str | None) -> Word:
+    inbound = load(row.inbound) if row.inbound else None
+    settled = row.state != InboxState.NEW
+    return Word(external_id=row.external_id, settled=settled, number=number, at=row.received_at, inbound=inbound)
+
+
+def _progress(external_id: str, state: str, number: str | None) -> Progress:
+    return Progress(external_id=external_id, settled=state != InboxState.NEW, number=number)

@@ -1,0 +1,120 @@
+"""The store's promises: durable once, grouped, in order, and away when it is away; over both engines."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+from town import START, Town
+
+from connectors.contract import Unreadable
+from connectors.errors import StoreAway
+from dispatcher.pipeline import BATCH, LEASE
+from store import cursors, inbox, migrate
+from store.database import Database
+
+
+async def test_the_schema_is_what_the_tables_say(db: Database):
+    """A migration that was forgotten fails here."""
+    from alembic import command
+
+    def check() -> None:
+        with db.readers.connect() as connection:
+            command.check(migrate._config(connection))
+
+    await asyncio.to_thread(check)
+    assert migrate.current(db.readers)
+
+
+async def test_one_bad_write_of_a_group_harms_no_other(db: Database):
+    """Each of 40 concurrent writes stands or falls alone."""
+
+    def write(number: int) -> Any:
+        def run(connection: Connection) -> int:
+            name = "same" if number % 8 == 0 else f"n{number}"
+            connection.execute(text("INSERT INTO leases (name, holder, until) VALUES (:n, 'x', :u)"), {"n": name, "u": START})
+            return number
+
+        return run
+
+    done = await asyncio.gather(*(db.write(write(number)) for number in range(40)), return_exceptions=True)
+    failures = [each for each in done if isinstance(each, Exception)]
+    assert len(failures) == 4
+    assert all(isinstance(each, IntegrityError) for each in failures)
+    count = await db.read(lambda session: session.connection().execute(text("SELECT count(*) FROM leases")).scalar_one())
+    assert count == 36
+
+
+async def test_a_conversation_is_never_with_two_nodes(town: Town):
+    """While one message is under way, the next one of the same citizen waits; others do not."""
+    await town.accept(town.inbound("satu"), town.inbound("dua"), town.inbound("lain", talk="telegram:bot:8"))
+
+    def claim(node: str, limit: int) -> Any:
+        return lambda connection: inbox.claim(connection, node=node, account="bot", now=town.now, lease=LEASE, limit=limit)
+
+    first = await town.db.write(claim("a", 1))
+    second = await town.db.write(claim("b", BATCH))
+    assert [each.inbound.text for each in first] == ["satu"]
+    assert [each.inbound.text for each in second] == ["lain"]
+    town.later(seconds=LEASE.total_seconds() + 1)
+    third = await town.db.write(claim("b", BATCH))
+    assert [each.inbound.text for each in third] == ["satu", "dua", "lain"]
+    assert not await town.db.write(lambda connection: inbox.finish(connection, first[0], "a", town.now, "complaint"))
+
+
+async def test_a_flood_on_one_account_starves_no_other(town: Town):
+    """Each account has its batch in a turn."""
+    await town.accept(*(town.inbound(f"banjir {number}", talk=f"telegram:bot:{number}") for number in range(3 * BATCH)))
+    await town.accept(town.inbound("lampu mati di Jl. Mawar", account="lain", talk="telegram:lain:1"))
+    await town.pipeline.turn()
+    done = await town.rows("SELECT account, count(*) AS n FROM inbox WHERE state = 'done' GROUP BY account ORDER BY account")
+    assert [(row["account"], row["n"]) for row in done] == [("bot", BATCH), ("lain", 1)]
+
+
+async def test_unreadable_bytes_are_kept_and_visible(town: Town):
+    """The same bytes twice are one row."""
+    broken = Unreadable(channel="telegram", account="bot", raw=b"\x00{", reason="json")
+    await town.intake.accept([broken])
+    await town.intake.accept([broken])
+    [row] = await town.rows("SELECT * FROM inbox")
+    assert (row["state"], row["reason"], bytes(row["raw"])) == ("quarantined", "json", b"\x00{")
+
+
+async def test_large_raw_bytes_lie_in_the_blob_store_before_the_row(town: Town):
+    """The row only points at what is there."""
+    raw = b"x" * 100_000
+    await town.accept(town.inbound("lampu mati", raw=raw))
+    [row] = await town.rows("SELECT * FROM inbox")
+    assert row["raw"] is None
+    assert town.blobs.get(row["raw_sha256"]) == raw
+
+
+async def test_a_lease_has_one_holder_until_it_ends(db: Database):
+    """Two nodes never poll one mailbox."""
+
+    def hold(node: str, now: Any) -> Any:
+        return lambda connection: cursors.hold(connection, "poll:surat", node, now, timedelta(seconds=30))
+
+    assert await db.write(hold("a", START))
+    assert not await db.write(hold("b", START + timedelta(seconds=29)))
+    assert await db.write(hold("a", START + timedelta(seconds=29)))
+    assert await db.write(hold("b", START + timedelta(seconds=60)))
+
+
+async def test_a_full_sqlite_store_is_away_and_comes_back(tmp_path: Any):
+    """503 to the platform, never a lost message; when there is room again, the same message is taken."""
+    db = Database(f"sqlite:///{tmp_path}/full.db")
+    await asyncio.to_thread(migrate.upgrade, db.readers)
+    town = Town(db, tmp_path)
+    await db.write(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 1"))  # the smallest is its present size
+    big = [town.inbound("x" * 3000, raw=b"y" * 60_000) for _ in range(4)]
+    refused = await asyncio.gather(*(town.accept(each) for each in big), return_exceptions=True)
+    assert any(isinstance(each, StoreAway) for each in refused)
+    await db.write(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 1000000"))
+    assert all([(await town.accept(each))[0] for each in big])
+    await town.take()
+    assert len(await town.rows("SELECT id FROM inbox WHERE state = 'done'")) == 4
+    await db.aclose()
