@@ -22,7 +22,7 @@ from desk.context import Desk, desk_of
 from desk.visitor import Limits, Visitor, address_of, forget, from_elsewhere, new_visitor, remember, visitor_of
 from normalizer.tracking import printed
 from store.bell import heard
-from store.talk import word
+from store.talk import progress_of
 
 NUMBER_WAIT = 1.0
 """Seconds that an answer waits for the tracking number; after that it comes by the event stream."""
@@ -165,7 +165,7 @@ async def _number(desk: Desk, accepted: Accepted, event: asyncio.Event) -> str |
     until = loop.time() + NUMBER_WAIT
     while True:
         try:
-            found = await desk.db.read(lambda session: word(session, accepted.inbox_id))
+            found = await desk.db.read(lambda session: progress_of(session, accepted.inbox_id))
         except StoreAway:
             return None
         if found and found.settled:

@@ -21,15 +21,17 @@ from connectors.errors import StoreAway
 from connectors.webchat import wire
 from desk.chat import account_of, refuse
 from desk.context import Desk, desk_of
-from desk.visitor import Visitor, visitor_of
+from desk.visitor import Visitor, address_of, visitor_of
 from normalizer.tracking import printed, stored
 from store.bell import heard
-from store.talk import Answer, Word, answers, file_of, words
+from store.talk import Answer, Progress, Word, answers, file_of, progress, words
 
-LOOK_AGAIN = 20.0
+LOOK_AGAIN = 30.0
 """Seconds after which a stream looks without having heard the bell."""
 PING = 15.0
 STREAMS_BY_SESSION = 6
+STREAMS_BY_ADDRESS = 500
+"""Many citizens share one address behind a mobile carrier."""
 STREAMS = 5000
 _SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 
@@ -38,17 +40,18 @@ class Streams:
     """The event streams that are open, so that there are not too many and stopping the hub ends them at once."""
 
     def __init__(self) -> None:
-        self._open: dict[asyncio.Task[Any], str] = {}
+        self._open: dict[asyncio.Task[Any], tuple[str, str]] = {}
 
-    def enter(self, session: str) -> bool:
-        """False when the hub has enough of them. A session that has too many loses its oldest: it is a page long left, most likely."""
+    def enter(self, session: str, address: str) -> bool:
+        """False when the hub or this address has enough of them. A session with too many loses its oldest: most likely a page long left."""
         task = asyncio.current_task()
-        if task is None or len(self._open) >= STREAMS:
+        crowd = sum(1 for _, other in self._open.values() if other == address)
+        if task is None or len(self._open) >= STREAMS or crowd >= STREAMS_BY_ADDRESS:
             return False
-        of_session = [each for each, owner in self._open.items() if owner == session]
+        of_session = [each for each, (owner, _) in self._open.items() if owner == session]
         for oldest in of_session[: max(0, len(of_session) + 1 - STREAMS_BY_SESSION)]:
             oldest.cancel()
-        self._open[task] = session
+        self._open[task] = (session, address)
         return True
 
     def leave(self) -> None:
@@ -102,7 +105,7 @@ def own(one: Word) -> Mapping[str, Any]:
     }
 
 
-def _progress(one: Word) -> Mapping[str, Any]:
+def _progress(one: Progress) -> Mapping[str, Any]:
     return {"state": "settled" if one.settled else "taken", "tracking_number": printed(one.number) if one.number else None}
 
 
@@ -150,7 +153,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     if visitor is None:
         return refuse(401, "session")
     after = _after(request)
-    if not streams.enter(visitor.session):
+    if not streams.enter(visitor.session, address_of(request, desk.settings.http.trusted_proxies)):
         return refuse(429, "streams", wait=30)
     try:
         async with sse_response(request, ping_interval=PING, sep="\n") as response:
@@ -174,8 +177,8 @@ async def _tell(response: EventSourceResponse, desk: Desk, talk: str, after: int
     """Until the browser leaves. The look starts at `after` each time, because ids of many nodes need not commit in order."""
     told: set[int | str] = set()
 
-    def look(session: Session) -> tuple[Sequence[Answer], Sequence[Word]]:
-        return answers(session, talk, after), words(session, talk)
+    def look(session: Session) -> tuple[Sequence[Answer], Sequence[Progress]]:
+        return answers(session, talk, after), progress(session, talk)
 
     with desk.bell.listening(f"talk:{talk}") as event:
         while response.is_connected():
@@ -185,7 +188,9 @@ async def _tell(response: EventSourceResponse, desk: Desk, talk: str, after: int
             await heard(event, LOOK_AGAIN)
 
 
-async def _send_new(response: EventSourceResponse, desk: Desk, ours: Sequence[Answer], mine: Sequence[Word], told: set[int | str]) -> None:
+async def _send_new(
+    response: EventSourceResponse, desk: Desk, ours: Sequence[Answer], mine: Sequence[Progress], told: set[int | str]
+) -> None:
     """The own message's state before the answer to it: the page then has the number when it shows the words."""
     for one in mine:
         if one.settled and one.external_id not in told:

@@ -412,6 +412,7 @@ async function remember() {
 }
 
 async function begin() {
+  log.setAttribute("aria-live", "off"); // the past is not read out
   box.value = recall("draft") ?? box.value;
   grow();
   const [messages, kept] = await Promise.all([remember(), onDisk("readonly", (store) => store.getAll())]);
@@ -422,6 +423,7 @@ async function begin() {
     showMine(message, "waiting");
   }
   begun = true;
+  setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
   toEnd();
   if (!messages) say(words.offline, true);
   if (messages?.length || shelf.size) listen();
