@@ -122,6 +122,13 @@ REASONS: Final[Mapping[str, str]] = {
     "list": N_("Kiriman milis"),
     "empty": N_("Kosong"),
 }
+MISSING: Final[Mapping[str, str]] = {
+    "too_large": N_("Terlalu besar untuk diambil"),
+    "recipient_gone": N_("Sudah tidak ada di kanal asalnya"),
+    "refused": N_("Kanal asalnya menolak"),
+    "malformed": N_("Rusak dan tidak dapat diambil"),
+}
+"""Why a file of a citizen is not here."""
 ARCHIVE_REASONS: Final[tuple[str, ...]] = (
     N_("Tidak memiliki bukti dukung"),
     N_("Tidak jelas"),

@@ -72,7 +72,10 @@ def _times(request: web.Request) -> dict[str, Callable[..., str]]:
     def ago(at: datetime) -> str:
         return format_timedelta(at - desk.clock(), add_direction=True, locale=language)
 
-    return {"when": when, "day": day, "ago": ago}
+    def age(at: datetime) -> str:
+        return format_timedelta(desk.clock() - at, locale=language)
+
+    return {"when": when, "day": day, "ago": ago, "age": age}
 
 
 def _labels(gettext: Callable[[str], str]) -> dict[str, Any]:
@@ -91,7 +94,7 @@ def sentence_of(error: str | None) -> str:
 
 def size_of(count: int) -> str:
     """Bytes for people."""
-    return f"{count / 1e6:.1f} MB".replace(".", ",") if count >= 1_000_000 else f"{max(1, round(count / 1000))} kB"
+    return f"{round(count / 1e6)} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} kB"
 
 
 def masked(text: str | None) -> str:

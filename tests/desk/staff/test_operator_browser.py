@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -46,6 +47,15 @@ async def shot(page: Page, name: str) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the screen"
 
 
+async def pictures(page: Page) -> None:
+    """Every picture is there (polled from outside: the page's policy forbids eval)."""
+    for _ in range(100):
+        if await page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth)"):
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("a picture did not load")
+
+
 async def sign_in(page: Page, stage: Stage, name: str = "rina") -> None:
     await page.goto(stage.url("/desk/"))
     await page.fill("#name", name)
@@ -67,7 +77,7 @@ async def test_every_page_fits_and_nothing_is_blocked(stage: Stage, chromium: Ch
     await sign_in(page, stage)
     await shot(page, "list")
     await page.goto(stage.url(f"/desk/pengaduan/{number}"))
-    await page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
+    await pictures(page)
     await shot(page, "complaint")
     for name, path in (
         ("entry", "/desk/entri"),
