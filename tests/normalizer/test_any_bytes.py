@@ -15,8 +15,20 @@ from normalizer.outcome import Normalized
 quick = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 piece = st.sampled_from(
     [
-        "jalan rusak ", "halo ", "RT 03/05 ", "Jl. Mawar ", "3277010109890001 ", "081234567890 ", "a@b.id ", "> ", "\n", "\n\n", "--\n", "CMH-1234-567C ", "Dari: ",
-        "Pada 21 Nov 2026 x menulis:\n", "From: a <a@b.id>\n", "Date: x\n", "---- Pesan Asli ----\n", "🙏", "\u202e", "\x00", "é", "kebakaran ", "/lapor ", "<div>", "&amp;",
+        "jalan rusak ", "halo ", "RT 03/05 ", "Jl. Mawar ", "3277010109890001 ", "081234567890 ", "a@b.id ", "> ", "\n", "\n\n", "--\n", (
+            "CMH-1234-567C "
+        ), (
+            "Dari: "
+        ),
+        "Pada 21 Nov 2026 x menulis:\n", "From: a <a@b.id>\n", "Date: x\n", "---- Pesan Asli ----\n", "🙏", "\u202e", "\x00", "é", (
+            "kebakaran "
+        ), (
+            "/lapor "
+        ), (
+            "<div>"
+        ), (
+            "&amp;"
+        ),
     ]
 )  # fmt: skip
 talk = st.one_of(st.text(max_size=300), st.lists(piece, max_size=40).map("".join))

@@ -16,8 +16,10 @@ FORWARDS = {
     "outlook": f"________________________________\n{BLOCK}\n\n{BODY}",
     "horde": f"----- Teruskan pesan dari siti@contoh.id -----\n{BLOCK}\n\n{BODY}\n\n----- Akhir pesan yang diteruskan -----",
     "apple": "Mulai pesan yang diteruskan:\n\n" + "\n".join(f"> {line}" for line in f"{BLOCK}\n\n{BODY}".split("\n")),
-    "yahoo": "   ----- Pesan yang Diteruskan ----- Dari: Siti Aminah <siti@contoh.id>Kepada: aduan@kota.contoh.idTerkirim: Sabtu, 21 November 2026"
-    f" 10.00.00 WIBJudul: Jalan rusak\n {BODY}",
+    "yahoo": (
+        "   ----- Pesan yang Diteruskan ----- Dari: Siti Aminah <siti@contoh.id>Kepada: aduan@kota.contoh.idTerkirim: Sabtu, 21 "
+        f"November 2026 10.00.00 WIBJudul: Jalan rusak\n {BODY}"
+    ),
 }
 
 

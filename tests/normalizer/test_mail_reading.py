@@ -10,7 +10,8 @@ from normalizer.complaint import Outcome
 from normalizer.normalize import normalize
 
 FORWARD = (
-    "Mohon ditindaklanjuti.\n\n---------- Forwarded message ---------\nDari: Andi <andi@contoh.id>\nTanggal: Sab, 21 Nov 2026 10:00:00 +0700\n"
+    "Mohon ditindaklanjuti.\n\n---------- Forwarded message ---------\nDari: Andi <andi@contoh.id>\nTanggal: Sab, 21 Nov 2026 10:00:00 "
+    "+0700\n"
     "Perihal: Sampah menumpuk di Melong\nKepada: aduan@kota.contoh.id\n\nSampah di TPS Melong sudah lima hari tidak diangkut.\n"
 )
 

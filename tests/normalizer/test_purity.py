@@ -44,6 +44,9 @@ def test_no_side_effects(module: Path) -> None:
 
 def test_heavy_libraries_wait() -> None:
     """Importing the normaliser loads no library that only some messages need."""
-    code = "import sys, normalizer.normalize; print([m for m in ('lokal', 'py3langid', 'numpy', 'inscriptis', 'lxml', 'phonenumbers') if m in sys.modules])"
+    code = (
+        "import sys, normalizer.normalize; print([m for m in ('lokal', 'py3langid', 'numpy', 'inscriptis', 'lxml', 'phonenumbers') if "
+        "m in sys.modules])"
+    )
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"

@@ -10,15 +10,18 @@ OWN = "Lampunya masih mati pak.\nTolong dicek lagi."
 @pytest.mark.parametrize(
     "below",
     [
-        "Pada Sab, 21 Nov 2026 pukul 10.00 Pengaduan Kota <aduan@kota.contoh.id> menulis:\n\n> Laporan Anda kami terima.\n> Simpan nomornya.",
+        "Pada Sab, 21 Nov 2026 pukul 10.00 Pengaduan Kota <aduan@kota.contoh.id> menulis:\n\n> Laporan Anda kami terima.\n> Simpan "
+        "nomornya.",
         "Pada tanggal Sab, 21 Nov 2026 10.00 Pengaduan Kota <aduan@kota.contoh.id>\nmenulis:\n\n> Laporan Anda kami terima.",
         "On Sat, Nov 21, 2026 at 10:00 AM Pengaduan Kota <aduan@kota.contoh.id> wrote:\n\n> Laporan Anda kami terima.",
         "Le sam. 21 nov. 2026 à 10:00, Aduan <aduan@kota.contoh.id> a écrit :\n\n> Laporan Anda",
-        "-----Pesan Asli-----\nDari: Pengaduan Kota\nDikirim: 21 November 2026 10:00\nKepada: Siti\nPerihal: Laporan\n\nLaporan Anda kami terima.",
+        "-----Pesan Asli-----\nDari: Pengaduan Kota\nDikirim: 21 November 2026 10:00\nKepada: Siti\nPerihal: Laporan\n\nLaporan Anda "
+        "kami terima.",
         "-------- Original Message --------\nLaporan Anda kami terima.",
-        "________________________________\nDari: Pengaduan Kota <aduan@kota.contoh.id>\nDikirim: Sabtu, 21 November 2026 10.00\nKepada: siti@contoh.id\n"
+        "________________________________\nDari: Pengaduan Kota <aduan@kota.contoh.id>\nDikirim: Sabtu, 21 November 2026 "
+        "10.00\nKepada: siti@contoh.id\n"
         "Subjek: Laporan\n\nLaporan Anda kami terima.",
-        "*From:* Aduan <aduan@kota.contoh.id>\n*Sent:* Saturday, November 21, 2026 10:00 AM\n*To:* Siti\n*Subject:* Laporan\n\nLaporan Anda",
+        "*From:* Aduan <aduan@kota.contoh.id>\n*Sent:* Saturday, November 21, 2026 10:00\n*To:* Siti\n*Subject:* Laporan\n\nLaporan",
         "> Laporan Anda kami terima.\n> Simpan nomornya.",
         "--\nSiti Aminah\nRT 03 RW 05",
         "Dikirim dari iPhone saya",
@@ -37,7 +40,8 @@ def test_what_is_not_the_writers(below: str) -> None:
     [
         'Pada hari Senin tetangga saya menulis: "jalan rusak".\nTolong diperbaiki ya.',
         "> 3 lubang di jalan ini\nitu berbahaya sekali pak",
-        "Dari: rumah saya ke kantor jalannya rusak.\nKepada: Bapak Walikota mohon diperbaiki.\nTanggal: 3 November kemarin sudah saya laporkan.\n\nTerima kasih.",
+        "Dari: rumah saya ke kantor jalannya rusak.\nKepada: Bapak Walikota mohon diperbaiki.\nTanggal: 3 November kemarin sudah saya "
+        "laporkan.\n\nTerima kasih.",
         "Ada tiga hal:\n- jalan\n- lampu\n- sampah",
         "Kepada Yth. Bapak Wali Kota\n\nHal: jalan rusak\n\nDengan hormat, jalan kami rusak.",
         "-- \nSiti",
