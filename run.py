@@ -91,7 +91,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
 
         readers = Readers(profile, settings.workers.normalizers, settings.workers.normalize_seconds)
         stack.push_async_callback(readers.aclose)
-        await readers.warm()
+        readers.start()
 
         stack.enter_context(ownership.alone(settings.store.url))
         db = Database(settings.store.url)

@@ -1,18 +1,22 @@
 """The normaliser in processes of its own, which can be killed: no message, however hostile, stalls the hub.
 
-Each worker is forked from a clean server that has the normaliser loaded, reads one message after the other and answers each.
-One that takes too long dies with its message; the next ones go to a fresh process.
+Each worker reads one message after the other and answers each. One that takes too long dies with its message; the next ones go to a
+fresh process. The first workers are forked before the hub has threads and share its memory (with chat only the hub stays small);
+their successors come from a clean server, because forking beside threads is not safe.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import multiprocessing
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkContext, ForkServerContext
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from config.profile import Profile
@@ -21,7 +25,8 @@ from normalizer.outcome import Normalized
 
 Wanted = TypeVar("Wanted")
 Answer = TypeVar("Answer")
-PRELOAD = ["normalizer.normalize"]
+DEATH_SIGNAL = 1
+"""prctl's PR_SET_PDEATHSIG: https://man7.org/linux/man-pages/man2/pr_set_pdeathsig.2const.html"""
 
 
 class Unread(Exception):
@@ -37,7 +42,6 @@ def _serve(pipe: Connection, profile: Profile) -> None:
     from normalizer.mime import part
     from normalizer.normalize import normalize
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         try:
             wanted = pipe.recv()
@@ -51,12 +55,26 @@ def _serve(pipe: Connection, profile: Profile) -> None:
             pipe.send((answer,))
 
 
+def _forked(pipe: Connection, profile: Profile) -> None:
+    """In a forked worker: none of the hub's signals are its business, and it ends with the hub, however that ends."""
+    ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGKILL)
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _serve(pipe, profile)
+
+
+def _spawned(pipe: Connection, profile: Profile) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _serve(pipe, profile)
+
+
 class _Worker:
     """One process and its pipe; used by one thread at a time."""
 
-    def __init__(self, context: ForkServerContext, profile: Profile, seconds: float) -> None:
-        self._context, self._profile, self._seconds = context, profile, seconds
-        self._process: ForkServerProcess | None = None
+    def __init__(self, profile: Profile, seconds: float) -> None:
+        self._profile, self._seconds = profile, seconds
+        self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
     def ask(self, wanted: object) -> Any:
@@ -79,14 +97,21 @@ class _Worker:
 
     def begin(self) -> Connection:
         """Our end of the pipe; starts the process where there is none."""
-        if self._pipe is not None:
-            return self._pipe
-        ours, theirs = self._context.Pipe()
-        self._process = self._context.Process(target=_serve, args=(theirs, self._profile), daemon=True)
+        if self._pipe is None:
+            self._start(multiprocessing.get_context("forkserver"), _spawned)
+        assert self._pipe is not None
+        return self._pipe
+
+    def fork(self) -> None:
+        """The first start, while the hub has one thread."""
+        self._start(multiprocessing.get_context("fork"), _forked)
+
+    def _start(self, context: ForkContext | ForkServerContext, target: Callable[[Connection, Profile], None]) -> None:
+        ours, theirs = context.Pipe()
+        self._process = context.Process(target=target, args=(theirs, self._profile), daemon=True)
         self._process.start()
         theirs.close()
         self._pipe = ours
-        return ours
 
     def stop(self) -> None:
         if self._process is not None:
@@ -102,11 +127,9 @@ class Readers:
     """`count` workers; each message waits at most `seconds` for its outcome."""
 
     def __init__(self, profile: Profile, count: int, seconds: float) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOAD)
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="reader")
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
-        self._workers = [_Worker(context, profile, seconds) for _ in range(count)]
+        self._workers = [_Worker(profile, seconds) for _ in range(count)]
         for worker in self._workers:
             self._idle.put_nowait(worker)
 
@@ -125,18 +148,16 @@ class Readers:
         finally:
             self._idle.put_nowait(worker)
 
-    async def warm(self) -> None:
-        """Start the first worker, so that the first citizen does not wait for it."""
-        await self._on_a_worker(_begin, None)
+    def start(self) -> None:
+        """Fork the workers. Call it before anything starts a thread."""
+        import_module("normalizer.normalize")  # loaded once, shared by all
+        for worker in self._workers:
+            worker.fork()
 
     async def aclose(self) -> None:
         await asyncio.to_thread(self._pool.shutdown)
         for worker in self._workers:
             worker.stop()
-
-
-def _begin(worker: _Worker, _: None) -> None:
-    worker.begin()
 
 
 def _normalize_each(worker: _Worker, inbounds: list[Inbound]) -> list[Normalized | Unread]:

@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
-import store.tables
+import store.columns
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

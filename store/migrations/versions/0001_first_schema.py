@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
-import store.tables
+import store.columns
 
 revision = '0001'
 down_revision = None
@@ -21,14 +21,14 @@ def upgrade() -> None:
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('scope', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('key_sha256', sa.String(), nullable=False),
-    sa.Column('created_at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('created_at', store.columns.Moment(timezone=True), nullable=False),
     sa.Column('disabled', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('key_sha256')
     )
     op.create_table('audit',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('at', store.columns.Moment(timezone=True), nullable=False),
     sa.Column('operator', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('action', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('complaint_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -60,15 +60,15 @@ def upgrade() -> None:
     sa.Column('reply_extra', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
     sa.Column('group', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('state_at', store.tables.Moment(timezone=True), nullable=False),
-    sa.Column('registered_at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('state_at', store.columns.Moment(timezone=True), nullable=False),
+    sa.Column('registered_at', store.columns.Moment(timezone=True), nullable=False),
     sa.Column('closed_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('postponed_until', sa.Date(), nullable=True),
     sa.Column('door', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('door_reference', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-    sa.Column('forwarded_at', store.tables.Moment(timezone=True), nullable=True),
+    sa.Column('forwarded_at', store.columns.Moment(timezone=True), nullable=True),
     sa.Column('merged_into', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('last_words_at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('last_words_at', store.columns.Moment(timezone=True), nullable=False),
     sa.Column('awaits_words', sa.Boolean(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('classification', sa.String(), nullable=False),
@@ -79,7 +79,7 @@ def upgrade() -> None:
     sa.Column('evidence', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
     sa.Column('personal_data', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
     sa.Column('provenance', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
-    sa.Column('submitted_at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('submitted_at', store.columns.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('inbox_id'),
     sa.UniqueConstraint('tracking_number')
@@ -94,7 +94,7 @@ def upgrade() -> None:
     op.create_table('cursors',
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('cursor', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
-    sa.Column('saved_at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('saved_at', store.columns.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name')
     )
     op.create_table('evidence',
@@ -120,18 +120,18 @@ def upgrade() -> None:
     sa.Column('account', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('external_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('conversation', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('received_at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('received_at', store.columns.Moment(timezone=True), nullable=False),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('inbound', sa.LargeBinary(), nullable=True),
     sa.Column('raw', sa.LargeBinary(), nullable=True),
     sa.Column('raw_sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('leased_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-    sa.Column('leased_until', store.tables.Moment(timezone=True), nullable=True),
+    sa.Column('leased_until', store.columns.Moment(timezone=True), nullable=True),
     sa.Column('outcome', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('complaint_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('done_at', store.tables.Moment(timezone=True), nullable=True),
+    sa.Column('done_at', store.columns.Moment(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('channel', 'account', 'external_id')
     )
@@ -144,7 +144,7 @@ def upgrade() -> None:
     op.create_table('leases',
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('holder', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('until', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('until', store.columns.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name')
     )
     op.create_table('operators',
@@ -154,7 +154,7 @@ def upgrade() -> None:
     sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('password', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('disabled', sa.Boolean(), nullable=False),
-    sa.Column('created_at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('created_at', store.columns.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('name')
     )
@@ -168,14 +168,14 @@ def upgrade() -> None:
     sa.Column('complaint_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('payload', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('created_at', store.tables.Moment(timezone=True), nullable=False),
-    sa.Column('due_at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('created_at', store.columns.Moment(timezone=True), nullable=False),
+    sa.Column('due_at', store.columns.Moment(timezone=True), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('leased_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-    sa.Column('leased_until', store.tables.Moment(timezone=True), nullable=True),
+    sa.Column('leased_until', store.columns.Moment(timezone=True), nullable=True),
     sa.Column('unsure', sa.Boolean(), nullable=False),
     sa.Column('last_error', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-    sa.Column('done_at', store.tables.Moment(timezone=True), nullable=True),
+    sa.Column('done_at', store.columns.Moment(timezone=True), nullable=True),
     sa.Column('result', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('key')
@@ -188,10 +188,10 @@ def upgrade() -> None:
 
     op.create_table('pulses',
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('last_ok_at', store.tables.Moment(timezone=True), nullable=True),
-    sa.Column('last_error_at', store.tables.Moment(timezone=True), nullable=True),
+    sa.Column('last_ok_at', store.columns.Moment(timezone=True), nullable=True),
+    sa.Column('last_error_at', store.columns.Moment(timezone=True), nullable=True),
     sa.Column('last_error', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-    sa.Column('paused_until', store.tables.Moment(timezone=True), nullable=True),
+    sa.Column('paused_until', store.columns.Moment(timezone=True), nullable=True),
     sa.Column('stopped', sa.Boolean(), nullable=False),
     sa.Column('forged', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('name')
@@ -200,7 +200,7 @@ def upgrade() -> None:
     sa.Column('token_sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('content', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
     sa.Column('operator_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('expires_at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('expires_at', store.columns.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('token_sha256')
     )
     with op.batch_alter_table('sessions', schema=None) as batch_op:
@@ -210,7 +210,7 @@ def upgrade() -> None:
     op.create_table('setups',
     sa.Column('token_sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('operator_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('expires_at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('expires_at', store.columns.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('token_sha256')
     )
     op.create_table('supplements',
@@ -218,7 +218,7 @@ def upgrade() -> None:
     sa.Column('complaint_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('inbox_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('body', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('at', store.columns.Moment(timezone=True), nullable=False),
     sa.Column('edit', sa.Boolean(), nullable=False),
     sa.Column('location', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
     sa.PrimaryKeyConstraint('id'),
@@ -230,7 +230,7 @@ def upgrade() -> None:
     op.create_table('timeline',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('complaint_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('at', store.tables.Moment(timezone=True), nullable=False),
+    sa.Column('at', store.columns.Moment(timezone=True), nullable=False),
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('actor', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('source', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
