@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, TypeDecorator
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, TypeDecorator, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -40,3 +40,8 @@ def moment(*, null: bool = False, index: bool = False) -> Any:
 
 def json_column(default: Any = None) -> Any:
     return Field(default=default, sa_column=Column(Json, nullable=True))
+
+
+def where(condition: str) -> dict[str, Any]:
+    """The condition of a partial index, as both engines want it."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}

@@ -152,10 +152,8 @@ def note(
         "public_text": public_text,
         "note": note,
     }
-    once = insert(connection, timeline).values(**row).returning(timeline.c.id)
-    if external_id is not None:
-        once = once.on_conflict_do_nothing(index_elements=["complaint_id", "source", "external_id"])
-    return connection.execute(once).first() is not None
+    once = insert(connection, timeline).values(**row).on_conflict_do_nothing(index_elements=["complaint_id", "source", "external_id"])
+    return connection.execute(once.returning(timeline.c.id)).first() is not None
 
 
 def find(session: Session, number: str) -> ComplaintRow | None:

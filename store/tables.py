@@ -16,14 +16,11 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
-    text,
 )
 from sqlmodel import Field, SQLModel
 
 from normalizer.complaint import Classification, Complaint, Urgency
-from store.columns import Key, json_column, key_column, moment
-
-UNDER_WAY = text("state = 'new' AND leased_by IS NOT NULL")
+from store.columns import Key, json_column, key_column, moment, where
 
 
 class InboxState(StrEnum):
@@ -59,8 +56,8 @@ class InboxRow(SQLModel, table=True):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("channel", "account", "external_id"),
-        Index("ix_inbox_waiting", "account", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
-        Index("ix_inbox_under_way", "conversation", sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY),
+        Index("ix_inbox_waiting", "account", "id", **where("state = 'new'")),
+        Index("ix_inbox_under_way", "conversation", **where("state = 'new' AND leased_by IS NOT NULL")),
         Index("ix_inbox_talk", "conversation", "id"),
     )
     id: int | None = key_column()
@@ -191,8 +188,8 @@ class OutboxRow(SQLModel, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_due", "lane", "due_at", sqlite_where=text("state = 'owed'"), postgresql_where=text("state = 'owed'")),
-        Index("ix_outbox_order", "order_key", "id", sqlite_where=text("state = 'owed'"), postgresql_where=text("state = 'owed'")),
+        Index("ix_outbox_due", "lane", "due_at", **where("state = 'owed'")),
+        Index("ix_outbox_order", "order_key", "id", **where("state = 'owed'")),
         Index("ix_outbox_talk", "conversation", "id"),
     )
     id: int | None = key_column()
