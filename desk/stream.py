@@ -42,10 +42,10 @@ class Streams:
     def __init__(self) -> None:
         self._open: dict[asyncio.Task[Any], tuple[str, str]] = {}
 
-    def enter(self, session: str, address: str) -> bool:
+    def enter(self, session: str, address: str = "") -> bool:
         """False when the hub or this address has enough of them. A session with too many loses its oldest: most likely a page long left."""
         task = asyncio.current_task()
-        crowd = sum(1 for _, other in self._open.values() if other == address)
+        crowd = sum(1 for _, other in self._open.values() if address and other == address)
         if task is None or len(self._open) >= STREAMS or crowd >= STREAMS_BY_ADDRESS:
             return False
         of_session = [each for each, (owner, _) in self._open.items() if owner == session]

@@ -7,7 +7,7 @@ const words = JSON.parse(chat.dataset.words);
 const limits = { text: +chat.dataset.textLimit, files: +chat.dataset.fileLimit, file: +chat.dataset.fileBytes, all: 30_000_000 };
 const form = part("form"), log = part("log"), scroll = part("scroll"), line = part("line"), chosen = part("chosen"), trouble = part("trouble");
 const box = form.elements.text, picker = form.elements.file;
-const language = document.documentElement.lang;
+const language = document.documentElement.lang === "en" ? "en-GB" : "id-ID"; // both count to 24 hours
 
 document.documentElement.classList.add("js");
 
