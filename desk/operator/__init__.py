@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp_session import session_middleware
 
 from desk.context import Desk
-from desk.operator import access, acting, complaint, csrf, entry, files, health, inbox, login, pocketing, refusals
+from desk.operator import access, acting, complaint, csrf, entry, files, health, inbox, login, news, pocketing, refusals
 from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
 from desk.operator.sessions import TableStorage
@@ -34,7 +34,7 @@ def pages() -> list[Page]:
         Page("POST", "/siapkan/{token}", anybody, login.choose),
         Page("GET", "/htmx.js", viewer, htmx),
         Page("GET", "/", viewer, inbox.index),
-        Page("GET", "/peristiwa", viewer, inbox.news),
+        Page("GET", "/peristiwa", viewer, news.listen),
         Page("GET", one, viewer, complaint.show),
         Page("POST", f"{one}/buka", operator, complaint.reveal),
         Page("POST", f"{one}/langkah", operator, acting.move),
@@ -63,6 +63,8 @@ def setup(app: web.Application, desk: Desk) -> None:
     operators = web.Application()
     operators[login.PASSWORDS] = Passwords()
     operators[login.ATTEMPTS] = Attempts()
+    operators[news.OPEN_LINES] = lines = news.OpenLines()
+    operators.on_shutdown.append(lines.stop)
     guard = access.mount(operators, pages())
     operators.middlewares.extend([refusals.explain, session_middleware(TableStorage(desk)), guard, csrf.guard])
     app.router.add_get("/desk", _home)

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
 from urllib.parse import urlencode
-from uuid import uuid4
 
 from aiohttp import web
-from aiohttp_sse import EventSourceResponse, sse_response
 
 from desk.context import desk_of
 from desk.operator import labels
 from desk.operator.access import may
 from desk.operator.view import masked, shown
-from desk.stream import OPEN_STREAMS
 from store import listing
-from store.bell import heard
 from store.listing import Filters
 from store.operators import Role
 from store.states import OPEN
 
-NEWS_SECONDS = 600
-"""A line for news is closed after this long; the browser opens it again, and is asked who it is again."""
-BEAT_SECONDS = 20
 _TABS = (listing.OPEN, *labels.STATES)
 
 
@@ -44,32 +36,6 @@ async def index(request: web.Request) -> web.StreamResponse:
         "heading": _heading(request),
     }
     return await shown(request, "operator/list.html", context)
-
-
-async def news(request: web.Request) -> web.StreamResponse:
-    """Tells the list that something changed; carries no content. Stopping the hub ends it at once."""
-    streams = request.config_dict[OPEN_STREAMS]
-    if not streams.enter(f"desk:{uuid4()}"):
-        raise web.HTTPTooManyRequests
-    stream: web.StreamResponse = web.StreamResponse()
-    try:
-        async with sse_response(request) as stream:
-            await _tell(request, stream)
-    except (ConnectionError, TimeoutError):
-        pass
-    finally:
-        streams.leave()
-    return stream
-
-
-async def _tell(request: web.Request, stream: EventSourceResponse) -> None:
-    loop = asyncio.get_running_loop()
-    ends = loop.time() + NEWS_SECONDS
-    with desk_of(request).bell.listening("desk") as rung:
-        while loop.time() < ends and stream.is_connected():
-            if await heard(rung, BEAT_SECONDS):
-                await stream.send("", event="segar")
-                await asyncio.sleep(1)  # one refresh for a burst
 
 
 def _filters(request: web.Request) -> Filters:
