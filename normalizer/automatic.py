@@ -17,33 +17,31 @@ class Automatic:
 
 _DAEMON = re.compile(
     r"^(?:mailer-?daemon|mail[-_.]?daemon|postmaster|mail[-_.]?delivery(?:[-_.]?(?:system|subsystem|service|status|failed))?|bounces?"
-    r"|bounced?-?mail|mdaemon|mmdf|uucp|symantec_antivirus_for_smtp_gateways"
-    r"|mail-?sweeper|smtpgateway|postmast|microsoftexchange[0-9a-f]*|double-bounce|mail[-_.]?admin|mailsystem|mail-?system)(?:[-+.=].*)?@?",
+    r"|bounced?-?mail|mdaemon|mmdf|uucp|symantec_antivirus_for_smtp_gateways|mail-?sweeper|smtpgateway|postmast"
+    r"|microsoftexchange[0-9a-f]*|double-bounce|mail[-_.]?admin|mailsystem|mail-?system)(?:[-+.=].*)?@?",
     re.IGNORECASE,
 )
 _DAEMON_NAME = re.compile(
-    r"mail delivery (?:sub)?system|mailer[- ]?daemon|postmaster|mail delivery (?:agent|service)|delivery (?:subsystem|status)|sistem "
-    r"pengiriman|mail administrator|internet mail delivery",
+    r"mail delivery (?:sub)?system|mailer[- ]?daemon|postmaster|mail delivery (?:agent|service)|delivery (?:subsystem|status)"
+    r"|sistem pengiriman|mail administrator|internet mail delivery",
     re.IGNORECASE,
 )
 _BOUNCE_SUBJECT = re.compile(
-    r"undeliver(?:able|ed)|delivery status notification|delivery (?:has )?fail(?:ed|ure)|mail delivery (?:fail|problem|error|report"
-    r"|system)|returned mail|failure notice|non[- ]?deliver"
+    r"undeliver(?:able|ed)|delivery status notification|delivery (?:has )?fail(?:ed|ure)"
+    r"|mail delivery (?:fail|problem|error|report|system)|returned mail|failure notice|non[- ]?deliver"
     r"|delivery (?:report|notification|error|problem|unsuccessful)|undelivered mail returned|message (?:could not|cannot) be delivered"
-    r"|mail could not be delivered|could not be delivered"
-    r"|(?:mail|message) (?:status|delivery) (?:report|failed)|mail system error|returned to sender|rejected mail|unzustellbar|no "
-    r"entregado|non remis|niet bezorgd|mislukt|errore di consegna"
+    r"|mail could not be delivered|could not be delivered|(?:mail|message) (?:status|delivery) (?:report|failed)|mail system error"
+    r"|returned to sender|rejected mail|unzustellbar|no entregado|non remis|niet bezorgd|mislukt|errore di consegna"
     r"|delivery to the following|gagal (?:terkirim|dikirim)|tidak (?:dapat|bisa) (?:terkirim|dikirim)|pengiriman gagal|non-delivery"
     r"|nondeliverable|warning: message .*delay|delayed mail|complaint about message from",
     re.IGNORECASE,
 )
 _REPLY_SUBJECT = re.compile(
     r"^\s*(?:\W|re:|fwd?:|aw:|sv:)*\s*(?:auto(?:mati[ck])?(?:ally generated)?[- ]?(?:reply|response|respon[ds]e?r?|antwort|generated)"
-    r"|automatic(?:al)? (?:reply|response)|autom(?:atische|atisk)\w* \w+"
-    r"|out[- ]of[- ](?:the[- ])?office|ooo\b|on (?:vacation|leave|holiday)|vacation(?: reply| response| notice)?|away from|i am away"
-    r"|currently away|abwesen\w+|absence|respuesta autom|réponse autom"
-    r"|risposta autom|resposta autom|automatische|autosvar|fuori (?:sede|ufficio)|fuera de (?:la )?oficina|(?:re)?autoreply|balasan "
-    r"otomatis|jawaban otomatis|respon otomatis|balas otomatis|sedang cuti"
+    r"|automatic(?:al)? (?:reply|response)|autom(?:atische|atisk)\w* \w+|out[- ]of[- ](?:the[- ])?office|ooo\b"
+    r"|on (?:vacation|leave|holiday)|vacation(?: reply| response| notice)?|away from|i am away|currently away|abwesen\w+|absence"
+    r"|respuesta autom|réponse autom|risposta autom|resposta autom|automatische|autosvar|fuori (?:sede|ufficio)"
+    r"|fuera de (?:la )?oficina|(?:re)?autoreply|balasan otomatis|jawaban otomatis|respon otomatis|balas otomatis|sedang cuti"
     r"|tidak (?:berada )?di (?:tempat|kantor)|di luar kantor|自動|自动回复|автоответ|автоматич)",
     re.IGNORECASE,
 )

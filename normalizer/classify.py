@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from config.profile import Profile
 from normalizer.complaint import Classification, Suggestion
-from normalizer.wording import Lexicon
+from normalizer.wording import Lexicon, listed
 
 _SUGGESTIONS = 3
 _TITLE_BONUS = 1.5
@@ -16,50 +16,36 @@ _EARLY = 12
 """Words at the beginning weigh a little more: people name the matter first."""
 
 _KINDS = {
-    Classification.SUPERVISORY: (
-        "korupsi", "pungli", "suap", "gratifikasi", "penyalahgunaan wewenang", "penyalahgunaan jabatan", "penyelewengan", "proyek fiktif", (
-            "mark up"
-        ),
-        "nepotisme", "kolusi", "uang pelicin", "jual beli jabatan", "minta uang", "dimintai uang", "pemerasan",
+    Classification.SUPERVISORY: listed(
+        """
+        korupsi, pungli, suap, gratifikasi, penyalahgunaan wewenang, penyalahgunaan jabatan, penyelewengan, proyek fiktif, mark up,
+        nepotisme, kolusi, uang pelicin, jual beli jabatan, minta uang, dimintai uang, pemerasan
+        """
     ),
-    Classification.INFORMATION: (
-        "bagaimana cara", "bagaimana caranya", "cara mengurus", "cara daftar", "apa syarat", "apa saja syarat", "syaratnya apa", (
-            "persyaratan"
-        ), (
-            "mau tanya"
-        ),
-        "mau bertanya", "ingin bertanya", "ingin tanya", "izin bertanya", "izin tanya", "numpang tanya", "mohon informasi", (
-            "minta informasi"
-        ), (
-            "mohon info"
-        ),
-        "minta info", "info dong", "jam buka", "jam pelayanan", "jadwal pelayanan", "kapan jadwal", "di mana alamat", "nomor kontak", (
-            "apakah bisa"
-        ), (
-            "apakah ada"
-        ),
-        "apakah sudah", "apakah boleh", "bertanya", "berapa biaya", "mau menanyakan", "ingin menanyakan", "syarat",
+    Classification.INFORMATION: listed(
+        """
+        bagaimana cara, bagaimana caranya, cara mengurus, cara daftar, apa syarat, apa saja syarat, syaratnya apa, persyaratan,
+        mau tanya, mau bertanya, ingin bertanya, ingin tanya, izin bertanya, izin tanya, numpang tanya, mohon informasi,
+        minta informasi, mohon info, minta info, info dong, jam buka, jam pelayanan, jadwal pelayanan, kapan jadwal,
+        di mana alamat, nomor kontak, apakah bisa, apakah ada, apakah sudah, apakah boleh, bertanya, berapa biaya, mau menanyakan,
+        ingin menanyakan, syarat
+        """
     ),
-    Classification.ASPIRATION: (
-        "usul", "mengusulkan", "saran", "menyarankan", "aspirasi", "berharap", "harapan", "semoga", "alangkah baiknya", "sebaiknya", (
-            "mohon dibangun"
-        ),
-        "mohon diadakan", "mohon dibuatkan", "mohon dipasang", "agar dibangun", "supaya dibangun", "agar dipasang", "masukan",
+    Classification.ASPIRATION: listed(
+        """
+        usul, mengusulkan, saran, menyarankan, aspirasi, berharap, harapan, semoga, alangkah baiknya, sebaiknya, mohon dibangun,
+        mohon diadakan, mohon dibuatkan, mohon dipasang, agar dibangun, supaya dibangun, agar dipasang, masukan
+        """
     ),
-    Classification.COMPLAINT: (
-        "rusak", "hancur", "berlubang", "bolong", "mati", "padam", "mampet", "tersumbat", "kotor", "bau", "menumpuk", "banjir", "macet", (
-            "bocor"
-        ), (
-            "keluhan"
-        ),
-        "mengeluh", "terganggu", "mengganggu", "meresahkan", "lambat", "belum diperbaiki", "belum diangkut", "tidak ditanggapi", "kecewa", (
-            "dipersulit"
-        ),
-        "tidak mengalir", "parah", "pengaduan", "mengadukan", "aduan", "tumbang", "liar", "gelap", "tidak berfungsi", "kasar", "ditolak", (
-            "tidak sesuai"
-        ),
+    Classification.COMPLAINT: listed(
+        """
+        rusak, hancur, berlubang, bolong, mati, padam, mampet, tersumbat, kotor, bau, menumpuk, banjir, macet, bocor, keluhan,
+        mengeluh, terganggu, mengganggu, meresahkan, lambat, belum diperbaiki, belum diangkut, tidak ditanggapi, kecewa,
+        dipersulit, tidak mengalir, parah, pengaduan, mengadukan, aduan, tumbang, liar, gelap, tidak berfungsi, kasar, ditolak,
+        tidak sesuai
+        """
     ),
-}  # fmt: skip
+}
 
 
 def categories(tokens: Sequence[str], title_tokens: Sequence[str], profile: Profile) -> list[Suggestion]:

@@ -10,8 +10,8 @@ from normalizer.complaint import Reporter
 
 _PHONE = re.compile(r"(?<![\w+])(?:\+\s?62|62|0)[ \-.]?[1-9](?:[ \-.()]{0,2}\d){6,12}(?!\d)")
 _OWN_PHONE = re.compile(
-    r"(?:\b(?:no|nomor|nomer)\.?\s*)?\b(?:hp|handphone|wa|whatsapp|telp|telepon|tlp|telpon|phone|kontak|contact|hubungi(?: "
-    r"saya)?)\b[^\d+\n]{0,25}$",
+    r"(?:\b(?:no|nomor|nomer)\.?\s*)?\b(?:hp|handphone|wa|whatsapp|telp|telepon|tlp|telpon|phone|kontak|contact"
+    r"|hubungi(?: saya)?)\b[^\d+\n]{0,25}$",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")

@@ -18,18 +18,17 @@ _GAP = 3
 """Empty lines that may stand between two header lines, as HTML leaves them."""
 _MARK = re.compile(r"^\s*>\s?")
 _BEGIN = re.compile(
-    r"^[\s>*]*(?:begin forwarded message|start of forwarded message|forwarded message|mulai pesan (?:yang )?(?:di)?teruskan|awal pesan "
-    r"(?:yang )?diteruskan|pesan (?:yang )?diteruskan|pesan terusan"
-    r"|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|inizio "
-    r"messaggio inoltrato|início da mensagem (?:reencaminhada|encaminhada)"
-    r"|begin doorgestuurd bericht|videresendt (?:besked|melding)|start på videresendt besked|vidarebefordrat (?:brev|mail|meddelande)"
-    r"|początek przekazywanej wiadomości|p[řr]eposlan[aá] zpr[aá]va"
-    r"|välitetty viesti(?: alkaa)?|[^\n:]{8,60})\s*[:：]\s*\**$",
+    r"^[\s>*]*(?:begin forwarded message|start of forwarded message|forwarded message|mulai pesan (?:yang )?(?:di)?teruskan"
+    r"|awal pesan (?:yang )?diteruskan|pesan (?:yang )?diteruskan|pesan terusan|anfang der weitergeleiteten (?:nachricht|e-mail)"
+    r"|début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|inizio messaggio inoltrato"
+    r"|início da mensagem (?:reencaminhada|encaminhada)|begin doorgestuurd bericht|videresendt (?:besked|melding)"
+    r"|start på videresendt besked|vidarebefordrat (?:brev|mail|meddelande)|początek przekazywanej wiadomości"
+    r"|p[řr]eposlan[aá] zpr[aá]va|välitetty viesti(?: alkaa)?|[^\n:]{8,60})\s*[:：]\s*\**$",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"^[\s>]*-{3,}\s*(?:end(?: of)? (?:the )?forwarded message|akhir (?:dari )?pesan (?:yang )?(?:di)?teruskan|ende der "
-    r"weitergeleiteten nachricht|fin du message[^-]*)\s*-{3,}",
+    r"^[\s>]*-{3,}\s*(?:end(?: of)? (?:the )?forwarded message|akhir (?:dari )?pesan (?:yang )?(?:di)?teruskan"
+    r"|ende der weitergeleiteten nachricht|fin du message[^-]*)\s*-{3,}",
     re.IGNORECASE,
 )
 _ONE_LINE = re.compile(r"^\s*(-{3,}[^-\n]{5,60}-{3,})\s+(\S.{10,1500})$")

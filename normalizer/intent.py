@@ -10,62 +10,53 @@ from normalizer import tracking
 from normalizer.complaint import Outcome
 from normalizer.wording import words
 
-_GREETING = frozenset(
-    "assalamualaikum asalamualaikum assalamu assalammualaikum alaikum salam wr wb ww aswrwb warahmatullahi wabarakatuh warohmatullahi "  # noqa: SIM905
-    "wabarokatuh selamat pagi siang sore malam"
-    " malem halo hallo hai hi hello hey hei p ping tes test testing permisi punten sampurasun kulo bapak ibu admin kakak mas mbak kang "
-    "teh gan bang om"
-    " sejahtera shalom min mimin ya yth wali kota walikota bupati bup ada orang bot dear good morning afternoon evening cimahi "
-    "diskominfo kominfo ass askum aslm mlm pgi".split()
-)
-_THANKS = frozenset(
-    "terima kasih hatur banyak atas bantuan bantuannya perhatian perhatiannya infonya informasinya responnya respon jawabannya ya bapak "  # noqa: SIM905
-    "ibu admin kakak mas mbak siap oke ok okay baik"
-    " sip mantap alhamdulillah sudah kembali sangat kang teh thanks thank you thankyou very much sama-sama dan untuk kerjasamanya "
-    "kerja samanya semoga sehat selalu"
-    " amin aamiin noted".split()
-)
+_GREETING_WORDS = """
+assalamualaikum asalamualaikum assalamu assalammualaikum alaikum salam wr wb ww aswrwb warahmatullahi wabarakatuh warohmatullahi
+wabarokatuh selamat pagi siang sore malam malem halo hallo hai hi hello hey hei p ping tes test testing permisi punten sampurasun kulo
+bapak ibu admin kakak mas mbak kang teh gan bang om sejahtera shalom min mimin ya yth wali kota walikota bupati bup ada orang bot dear
+good morning afternoon evening cimahi diskominfo kominfo ass askum aslm mlm pgi
+"""
+_GREETING = frozenset(_GREETING_WORDS.split())
+_THANKS_WORDS = """
+terima kasih hatur banyak atas bantuan bantuannya perhatian perhatiannya infonya informasinya responnya respon jawabannya ya bapak ibu
+admin kakak mas mbak siap oke ok okay baik sip mantap alhamdulillah sudah kembali sangat kang teh thanks thank you thankyou very much
+sama-sama dan untuk kerjasamanya kerja samanya semoga sehat selalu amin aamiin noted
+"""
+_THANKS = frozenset(_THANKS_WORDS.split())
 _THANKING = frozenset("kasih thanks thank thankyou oke ok okay siap sip mantap baik noted alhamdulillah".split())  # noqa: SIM905
-_FILLER = frozenset(
-    "status cek nomor no laporan lapor tiket saya aduan pengaduan kode tracking id dengan bagaimana kelanjutan perkembangan tindak "  # noqa: SIM905
-    "lanjut tindaklanjut progress progres sudah sampai"
-    " mana mohon info informasi tolong terkait untuk dari atas yang ini itu kapan halo admin bapak ibu selamat pagi siang sore malam "
-    "ya nya di apa apakah ada kabar hasil hasilnya"
-    " kabarnya statusnya ditindaklanjuti diproses belum ditanggapi dijawab izin bertanya tanya menanyakan mau ingin my report number "
-    "please check what is the of mengecek lacak melacak"
-    " laporannya kelanjutannya perkembangannya terima kasih gimana mas mbak kak assalamualaikum".split()
-)
+_FILLER_WORDS = """
+status cek nomor no laporan lapor tiket saya aduan pengaduan kode tracking id dengan bagaimana kelanjutan perkembangan tindak lanjut
+tindaklanjut progress progres sudah sampai mana mohon info informasi tolong terkait untuk dari atas yang ini itu kapan halo admin
+bapak ibu selamat pagi siang sore malam ya nya di apa apakah ada kabar hasil hasilnya kabarnya statusnya ditindaklanjuti diproses
+belum ditanggapi dijawab izin bertanya tanya menanyakan mau ingin my report number please check what is the of mengecek lacak melacak
+laporannya kelanjutannya perkembangannya terima kasih gimana mas mbak kak assalamualaikum
+"""
+_FILLER = frozenset(_FILLER_WORDS.split())
 _ASKS_STATUS = re.compile(
-    r"\b(?:status(?:nya)? (?:laporan|aduan|pengaduan)|cek (?:status|laporan|aduan)|(?:kelanjutan|perkembangan|tindak lanjut|progress?"
-    r"|kabar|hasil)(?:nya)? (?:dari |atas )?(?:laporan|aduan|pengaduan)"
-    r"|(?:laporan|aduan|pengaduan)(?: saya| kami)?(?: \w+){0,3} (?:sudah sampai (?:di )?mana|sampai mana|bagaimana|sudah "
-    r"ditindaklanjuti|sudah diproses)|lacak (?:laporan|aduan)"
+    r"\b(?:status(?:nya)? (?:laporan|aduan|pengaduan)|cek (?:status|laporan|aduan)"
+    r"|(?:kelanjutan|perkembangan|tindak lanjut|progress?|kabar|hasil)(?:nya)? (?:dari |atas )?(?:laporan|aduan|pengaduan)"
+    r"|(?:laporan|aduan|pengaduan)(?: saya| kami)?(?: \w+){0,3} (?:sudah sampai (?:di )?mana|sampai mana|bagaimana"
+    r"|sudah ditindaklanjuti|sudah diproses)|lacak (?:laporan|aduan)"
     r"|kapan (?:laporan|aduan|pengaduan)(?: \w+){0,2} (?:ditindaklanjuti|diproses|selesai|ditanggapi|dijawab|ditangani)"
     r"|(?:laporan|aduan|pengaduan)(?: saya| kami) (?:kok )?(?:belum|tidak|masih)(?: \w+){0,2} (?:ditindaklanjuti|diproses|ditanggapi"
-    r"|dijawab|ditangani|kabar|direspon)"
-    r"|status of my (?:report|complaint))\b"
+    r"|dijawab|ditangani|kabar|direspon)|status of my (?:report|complaint))\b"
 )
 _NEW_REPORT = re.compile(
     r"^\W*(?:ini )?(?:lapor(?:an)?|aduan|pengaduan|keluhan) (?:yang )?(?:baru|lain)\b(?! (?:saja|aja|ini|lagi|itu|dibuat))[\W_]*",
     re.IGNORECASE,
 )
 _SLASH = re.compile(r"^/([A-Za-z_]{2,32})(?:@\w+)?\s*")
-_COMMANDS = {
-    "start": "start", "mulai": "start", "menu": "bantuan", "lapor": "lapor", "laporan": "lapor", "report": "lapor", "status": "status", (
-        "cek"
-    ): (
-        "status"
-    ),
-    "bantuan": "bantuan", "help": "bantuan", "tolong": "bantuan", "panduan": "bantuan", "batal": "batal", "cancel": "batal",
-    "baru": "baru", (
-        "stop"
-    ): (
-        "batal"
-    ),
-}  # fmt: skip
-_SPOKEN_COMMANDS = frozenset(
-    {"start", "mulai", "menu", "lapor", "status", "bantuan", "help", "panduan", "batal", "batalkan", "cancel", ("stop")}
-)
+_SPELLED = {
+    "start": "start mulai",
+    "lapor": "lapor laporan report",
+    "baru": "baru",
+    "status": "status cek",
+    "bantuan": "bantuan help menu panduan",
+    "batal": "batal batalkan cancel stop",
+}
+_COMMANDS = {spelling: command for command, spellings in _SPELLED.items() for spelling in spellings.split()}
+_SPOKEN_COMMANDS = frozenset(_COMMANDS) - {"cek", "laporan", "report", "baru"}
+"""The ones that count without a slash, when they are the whole message."""
 _NEVER_MIND = frozenset({"tidak jadi", "tidak jadi lapor", "tidak jadi min", "tidak jadi admin", "batalkan laporan", "batal lapor"})
 _FRIENDLY = re.compile("[\U0001f64f\U0001f44d\U0001f44c\U0001f60a\U0001f642\U0001f601\U0001f44f\U0001f91d\u2764\u2705]")
 _ONLY_FRIENDLY = re.compile(

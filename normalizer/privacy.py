@@ -15,14 +15,13 @@ _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-
 _PHONE = re.compile(r"(?<![\w+])(?:\+\s?62|62|0)[ \-.]?(?:\(0\)[ ]?)?[1-9](?:[ \-.()]{0,2}\d){6,12}(?!\d)")
 
 _HIDE_NAME = re.compile(
-    r"\b(?:anonim|(?:nama|identitas|data)(?: diri)?(?: saya| kami| pelapor)?(?: \w+){0,3} ?(?:di)?rahasia(?:kan)?|rahasiakan (?:nama"
-    r"|identitas|data)"
-    r"|jangan (?:sebut|sebutkan|cantumkan|tampilkan|publikasikan) (?:nama|identitas)|(?:mohon|tolong|harap) (?:di)?rahasiakan|tanpa nama)\b"
+    r"\b(?:anonim|(?:nama|identitas|data)(?: diri)?(?: saya| kami| pelapor)?(?: \w+){0,3} ?(?:di)?rahasia(?:kan)?"
+    r"|rahasiakan (?:nama|identitas|data)|jangan (?:sebut|sebutkan|cantumkan|tampilkan|publikasikan) (?:nama|identitas)"
+    r"|(?:mohon|tolong|harap) (?:di)?rahasiakan|tanpa nama)\b"
 )
 _HIDE_REPORT = re.compile(
-    r"\b(?:(?:laporan|aduan|pengaduan)(?: saya)?(?: ini)?(?: mohon| tolong| harap)?(?: bersifat| di)? ?rahasia(?:kan)?|rahasiakan "
-    r"(?:laporan|aduan|pengaduan)"
-    r"|jangan (?:di ?)?publikasikan|(?:mohon|tolong|harap) (?:di)?rahasiakan\s*(?:$|[.,!]))"
+    r"\b(?:(?:laporan|aduan|pengaduan)(?: saya)?(?: ini)?(?: mohon| tolong| harap)?(?: bersifat| di)? ?rahasia(?:kan)?"
+    r"|rahasiakan (?:laporan|aduan|pengaduan)|jangan (?:di ?)?publikasikan|(?:mohon|tolong|harap) (?:di)?rahasiakan\s*(?:$|[.,!]))"
 )
 
 

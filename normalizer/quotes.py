@@ -22,10 +22,10 @@ _ADDRESSED = re.compile(
 )
 _WROTE = re.compile(
     r"^[\s>]*(?:[-*]{1,6}\s*)?(?:on|at|pada|tanggal|tgl|le|el|am|op|il|em|em|no dia|w dniu|dnia|dne|dňa|den|på|på|på|le|на|в|от|ma|a"
-    r"|2\d{3}[-./年]|在|于|\d{1,2}[-./\s])(?=[^\n]*\d)[^\n]{0,400}?"
-    r"(?:\bwrote|\bwrites|\bmenulis|\btulis|\bmenulis pesan|a écrit|\bschrieb\b[^\n]{0,80}|\bescribió|\bschreef\b[^\n]{0,120}"
-    r"|geschreven|ha scritto|\bescreveu|napisała?(?:\(a\))?|napsala?(?:\(a\))?"
-    r"|\bskrev\b[^\n]{0,120}|kirjoitti|írta|написала?|пише|пишет|写道|のメッセージ|yazdı|a scris|έγραψε|כתב)\s*[:：]?\s*\**\s*$",
+    r"|2\d{3}[-./年]|在|于|\d{1,2}[-./\s])(?=[^\n]*\d)[^\n]{0,400}?(?:\bwrote|\bwrites|\bmenulis|\btulis|\bmenulis pesan|a écrit"
+    r"|\bschrieb\b[^\n]{0,80}|\bescribió|\bschreef\b[^\n]{0,120}|geschreven|ha scritto|\bescreveu|napisała?(?:\(a\))?"
+    r"|napsala?(?:\(a\))?|\bskrev\b[^\n]{0,120}|kirjoitti|írta|написала?|пише|пишет|写道|のメッセージ|yazdı|a scris|έγραψε"
+    r"|כתב)\s*[:：]?\s*\**\s*$",
     re.IGNORECASE,
 )
 _DATED = re.compile(
@@ -40,20 +40,19 @@ _STARTS_HEADER = re.compile(
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(
-    r"^[\s>]*(?:--|—|–|__|-- )\s*$|^\s*[_\-=*~#+—–]{5,}\s*$"
-    r"|^[\s*\[(_]*(?:sent (?:wirelessly )?(?:from|via|with|using)|dikirim (?:dari|dengan|melalui)|terkirim dari|get outlook for"
-    r"|dapatkan outlook|envoy[ée] (?:de|depuis)|gesendet (?:von|mit)|von meinem \S+ gesendet"
-    r"|inviato da|enviado (?:desde|do|de|a partir)|verzonden (?:vanaf|met|via)|verstuurd vanaf|skickat från|sendt fra|odesláno z"
-    r"|wysłane z|lähetetty|отправлено с|iphone から|iphoneから|発信元|从我的|發自我的"
-    r"|발신자|unduh outlook|diunduh dari)\b[^\n]{0,120}$",
+    r"^[\s>]*(?:--|—|–|__|-- )\s*$|^\s*[_\-=*~#+—–]{5,}\s*$|^[\s*\[(_]*(?:sent (?:wirelessly )?(?:from|via|with|using)"
+    r"|dikirim (?:dari|dengan|melalui)|terkirim dari|get outlook for|dapatkan outlook|envoy[ée] (?:de|depuis)|gesendet (?:von|mit)"
+    r"|von meinem \S+ gesendet|inviato da|enviado (?:desde|do|de|a partir)|verzonden (?:vanaf|met|via)|verstuurd vanaf|skickat från"
+    r"|sendt fra|odesláno z|wysłane z|lähetetty|отправлено с|iphone から|iphoneから|発信元|从我的|發自我的|발신자|unduh outlook"
+    r"|diunduh dari)\b[^\n]{0,120}$",
     re.IGNORECASE,
 )
 _FOOTER = re.compile(
     r"^[\s>]*(?:reply to this email directly|you(?:'re| are) receiving this|to unsubscribe|to respond, reply|visit (?:topic|message)"
-    r"|you received this message because|this e-?mail and any (?:files|attachments)"
-    r"|pesan ini (?:bersifat )?rahasia|e-?mail ini (?:bersifat )?rahasia|disclaimer\s*:|this message (?:was sent|contains) "
-    r"confidential|\*{0,3}(?:please )?reply above this line|[-#=*_ ]*(?:write|type|tulis(?:kan)?|balas) "
-    r"(?:your )?(?:reply )?(?:above|di atas) (?:this|garis) (?:line|ini))",
+    r"|you received this message because|this e-?mail and any (?:files|attachments)|pesan ini (?:bersifat )?rahasia"
+    r"|e-?mail ini (?:bersifat )?rahasia|disclaimer\s*:|this message (?:was sent|contains) confidential"
+    r"|\*{0,3}(?:please )?reply above this line|[-#=*_ ]*(?:write|type|tulis(?:kan)?|balas) (?:your )?(?:reply )?(?:above"
+    r"|di atas) (?:this|garis) (?:line|ini))",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b")

@@ -12,8 +12,8 @@ _MIN_LETTERS = 8
 
 _ADDRESSEE = (
     r"(?:bapak|pak|bpk|ibu|bu|mas|mbak|kang|teh|min|mimin|admin|kak|kakak|gan|bang|om|sdr|saudara|yth|yang terhormat|kepada|kpd"
-    r"|walikota|wali kota|wali|bupati|mas bup|pak bup"
-    r"|camat|lurah|kominfo|diskominfo|dinas|pemkot|pemda|cimahi|semua|sekalian|dan|/|gubernur|presiden|petugas|operator|terhormat)"
+    r"|walikota|wali kota|wali|bupati|mas bup|pak bup|camat|lurah|kominfo|diskominfo|dinas|pemkot|pemda|cimahi|semua|sekalian|dan|/"
+    r"|gubernur|presiden|petugas|operator|terhormat)"
 )
 _OPENING = re.compile(
     r"^(?:[\W_]*(?:"
@@ -38,8 +38,8 @@ _OPENING = re.compile(
 )  # fmt: skip
 _INTRODUCTION = re.compile(
     r"^(?:nama saya|saya|kami|perkenalkan)\b[^.!?\n]{0,80}\b(?:warga|penduduk|tinggal di|dari rt|dari rw|dari kelurahan"
-    r"|selaku)\b[^.!?\n,]{0,60}[.!\n,]+\s*"
-    r"|^(?:nama saya|saya|kami|perkenalkan)\b[^!?\n]{0,160}?\b(?:mau|ingin|hendak|bermaksud) (?=lapor|melapor|mengadu|menyampaikan)",
+    r"|selaku)\b[^.!?\n,]{0,60}[.!\n,]+\s*|^(?:nama saya|saya|kami|perkenalkan)\b[^!?\n]{0,160}?\b(?:mau|ingin|hendak"
+    r"|bermaksud) (?=lapor|melapor|mengadu|menyampaikan)",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
@@ -55,9 +55,8 @@ _REPLY_MARK = re.compile(
 )
 _EMPTY_SUBJECT = re.compile(
     r"^\W*(?:\(?(?:no subject|tanpa subjek|tidak ada subjek|tanpa judul)\)?|lapor(?:an)?|aduan|pengaduan|keluhan|komplain|complaint"
-    r"|report|halo|hello|hi|test|tes|mohon bantuan"
-    r"|laporan (?:warga|masyarakat|pengaduan)|pengaduan (?:masyarakat|warga)|aduan (?:warga|masyarakat)|penting|urgent|info|tolong"
-    r"|foto|gambar|image|photo|video)?\W*$",
+    r"|report|halo|hello|hi|test|tes|mohon bantuan|laporan (?:warga|masyarakat|pengaduan)|pengaduan (?:masyarakat|warga)"
+    r"|aduan (?:warga|masyarakat)|penting|urgent|info|tolong|foto|gambar|image|photo|video)?\W*$",
     re.IGNORECASE,
 )
 _WITHOUT_WORDS = {

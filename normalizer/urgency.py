@@ -6,31 +6,24 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from normalizer.complaint import Urgency
-from normalizer.wording import Lexicon
+from normalizer.wording import Lexicon, listed
 
-_CALM = (
-    "pemadam kebakaran", "dinas kebakaran", "mobil pemadam", "hydrant kebakaran", "alat pemadam", "rawan banjir", "rawan kecelakaan", (
-        "rawan kebakaran"
-    ),
-    "rawan longsor", "bekas kebakaran", "bekas banjir", "sosialisasi kebakaran", "mencegah kebakaran", "cegah banjir", "mencegah banjir", (
-        "korban phk"
-    ),
-    "bebas banjir", "antisipasi banjir", "antisipasi kebakaran", "simulasi kebakaran", "asuransi kecelakaan", "unit gawat darurat", (
-        "instalasi gawat darurat"
-    ),
-    "menyebabkan kecelakaan", "mengakibatkan kecelakaan", "bisa kecelakaan", "takut kecelakaan", "potensi kecelakaan", (
-        "berpotensi kecelakaan"
-    ), (
-        "khawatir kecelakaan"
-    ),
-    "takut kebakaran", "khawatir kebakaran", "bisa kebakaran", "surat kebakaran", "tahun lalu kebakaran",
-)  # fmt: skip
-_PRESSING = (
-    "berbahaya", "membahayakan", "bahaya", "darurat", "segera", "urgent", "korban", "roboh", "hampir roboh", "kritis", "celaka", (
-        "kecelakaan"
-    ),
-    "memakan korban", "nyawa", "tersengat listrik", "kabel putus", "keracunan", "longsor", "jatuh",
-)  # fmt: skip
+_CALM = listed(
+    """
+    pemadam kebakaran, dinas kebakaran, mobil pemadam, hydrant kebakaran, alat pemadam, rawan banjir, rawan kecelakaan,
+    rawan kebakaran, rawan longsor, bekas kebakaran, bekas banjir, sosialisasi kebakaran, mencegah kebakaran, cegah banjir,
+    mencegah banjir, korban phk, bebas banjir, antisipasi banjir, antisipasi kebakaran, simulasi kebakaran, asuransi kecelakaan,
+    unit gawat darurat, instalasi gawat darurat, menyebabkan kecelakaan, mengakibatkan kecelakaan, bisa kecelakaan,
+    takut kecelakaan, potensi kecelakaan, berpotensi kecelakaan, khawatir kecelakaan, takut kebakaran, khawatir kebakaran,
+    bisa kebakaran, surat kebakaran, tahun lalu kebakaran
+    """
+)
+_PRESSING = listed(
+    """
+    berbahaya, membahayakan, bahaya, darurat, segera, urgent, korban, roboh, hampir roboh, kritis, celaka, kecelakaan,
+    memakan korban, nyawa, tersengat listrik, kabel putus, keracunan, longsor, jatuh
+    """
+)
 
 
 def judge(tokens: Sequence[str], emergency_words: Sequence[str]) -> Urgency:

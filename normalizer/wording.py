@@ -3,62 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from normalizer.characters import fold
+from normalizer.slang import PLAIN
 
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
-
-SLANG: Mapping[str, str] = {
-    "yg": "yang", "utk": "untuk", "tuk": "untuk", "sdh": "sudah", "udh": "sudah", "udah": "sudah", "dah": "sudah", "jl": "jalan", "jln": (
-        "jalan"
-    ),
-    "tdk": "tidak", "ga": "tidak", "gak": "tidak", "ngga": "tidak", "nggak": "tidak", "enggak": "tidak", "gk": "tidak", "tak": "tidak",
-    "blm": "belum", "blom": "belum", "blum": "belum", "krn": "karena", "karna": "karena", "dgn": "dengan", "dg": "dengan", "jg": "juga",
-    "mhn": "mohon", "mohn": "mohon", "bpk": "bapak", "bs": "bisa", "tp": "tapi", "dll": "dan lain-lain", "lpr": "lapor", "lap": "laporan",
-    "pd": "pada", "dlm": "dalam", "spy": "supaya", "kpd": "kepada", "sy": "saya", "sya": "saya", "gw": "saya", "gue": "saya", "aq": "aku",
-    "org": "orang", "orng": "orang", "bgt": "sangat", "banget": "sangat", "skrg": "sekarang", "skrng": "sekarang", "kmrn": "kemarin",
-    "trs": (
-        "terus"
-    ),
-    "trus": "terus", "lg": "lagi", "lgi": "lagi", "bnyk": "banyak", "byk": "banyak", "dpn": "depan", "blkg": "belakang", "gmn": "bagaimana",
-    "gimana": "bagaimana", "knp": "kenapa", "kpn": "kapan", "dmn": "di mana", "dimana": "di mana", "hrs": "harus", "msh": "masih", 
-    "sampe": "sampai", "jgn": "jangan", "tlg": "tolong", "tlong": "tolong", "tolongg": "tolong", "mksh": "terima kasih", "makasih": (
-        "terima kasih"
-    ),
-    "makasi": "terima kasih", "trims": "terima kasih", "trimakasih": "terima kasih", "terimakasih": "terima kasih", "tks": "terima kasih",
-    "thx": "terima kasih", "tq": "terima kasih", "nuhun": "terima kasih", "maturnuwun": "terima kasih", "suwun": "terima kasih",
-    "nuwun": "terima kasih", "pak": "bapak", "bu": "ibu", "gg": "gang", "kel": "kelurahan", "kec": "kecamatan", "perum": "perumahan",
-    "komp": "kompleks", "komplek": "kompleks", "kp": "kampung", "kmp": "kampung", "tmpt": "tempat", "tgl": "tanggal", "thn": "tahun",
-    "bln": (
-        "bulan"
-    ),
-    "hr": "hari", "mlm": "malam", "pgi": "pagi", "sore2": "sore", "brp": "berapa", "brapa": "berapa", "klo": "kalau",
-    "kalo": "kalau", "kl": "kalau", "bgmn": "bagaimana", "ktr": "kantor", "kntr": "kantor", "pkm": "puskesmas", "rmh": "rumah", "sblm": (
-        "sebelum"
-    ),
-    "stlh": "setelah", "sklh": "sekolah", "skolah": "sekolah", "byr": "bayar", "mslh": "masalah", "wrg": "warga", "masy": "masyarakat",
-    "lobang": "lubang", "berlobang": "berlubang", "ancur": "hancur", "jembatan2": "jembatan",
-    "rusakk": "rusak", "paraah": "parah", "ambulance": "ambulans", "wi-fi": "wifi", "e-ktp": "ektp", "gorong-gorong": "gorong gorong",
-    "min": "admin", "mimin": "admin", "kak": "kakak", "pemkot": "pemerintah kota", "pemda": "pemerintah daerah",
-}  # fmt: skip
-"""Abbreviation -> plain word. "dr" and "kk" stay: they mean two things."""
 
 _PREFIXES = ("meng", "meny", "mem", "men", "me", "peng", "peny", "pem", "pen", "per", "pe", "ber", "ter", "di", "ke", "se")
 _NASAL = {"meny": "s", "peny": "s", "mem": "p", "pem": "p", "men": "t", "pen": "t", "meng": "k", "peng": "k"}
 _SUFFIXES = ("nya", "kan", "lah", "kah", "an", "ku", "mu", "i")
 
 
+def listed(written: str) -> tuple[str, ...]:
+    """Phrases as our word lists write them: separated by commas."""
+    return tuple(" ".join(phrase.split()) for phrase in written.split(",") if phrase.strip())
+
+
 def words(text: str) -> list[str]:
     """The words of a text, folded, stretched letters shortened (tolooong -> tolong), slang expanded."""
     found: list[str] = []
     for word in _WORD.findall(fold(text)):
-        plain = SLANG.get(word)
+        plain = PLAIN.get(word)
         if plain is None and _STRETCHED.search(word):
             word = _STRETCHED.sub(r"\1", word)
-            plain = SLANG.get(word)
+            plain = PLAIN.get(word)
         if plain is None:
             found.append(word)
         else:

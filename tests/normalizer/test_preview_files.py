@@ -14,8 +14,8 @@ from dispatcher import preview
 
 FIELDS = """
 outcome ignored reason channel account external_id message_id in_reply_to sender reporter title subject text body operator_note submitted_at
-forwarded original auto_generated bounce attachments location language classification category agency suggestions urgency emergency anonymous
-confidential personal_data
+forwarded original auto_generated bounce attachments location language classification category agency suggestions urgency emergency
+anonymous confidential personal_data
 """
 
 
