@@ -114,7 +114,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         intake = Intake(db, blobs, bell, clock)
         line = Line(tools, blobs, readers, taker, connectors, doors, list(settings.accounts))
         stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in line.work().items()])
-        jobs = scheduler(tools, profile, replies, doors)
+        jobs = scheduler(tools, profile, replies, blobs, doors)
         jobs.start()
         stack.callback(jobs.shutdown, wait=False)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -116,5 +116,5 @@ class DeskVisitor:
         return await entering.number_of(self._db, row, ANSWER_SECONDS)
 
 
-def _first(prefix: str, texts: list[str] | tuple[str, ...]) -> str | None:
+def _first(prefix: str, texts: Sequence[str]) -> str | None:
     return next((number for text in texts if (number := tracking.find(prefix, text))), None)

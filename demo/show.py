@@ -93,10 +93,10 @@ def _settings(folder: Path, port: int, token: str, api_base: str, base: str, box
         accounts={
             "chat": Account(channel="webchat"),
             "desk": Account(channel="manual"),
-            "bot": Account(channel="telegram", token=token, api_base=api_base, poll_seconds=5),  # type: ignore[call-arg]
+            "bot": Account(channel="telegram", token=token, api_base=api_base, poll_seconds=5),
             "kotak_surat": Account(**mail),
         },
-        doors={"kota": DoorSettings(kind="open311", base=base, api_key="kunci-peragaan", default_service="lain")},  # type: ignore[call-arg]
+        doors={"kota": DoorSettings(kind="open311", base=base, api_key="kunci-peragaan", default_service="lain")},
         profile_overrides={"door": "kota", "intake": {"settle_seconds": 1.0}},
     )
 

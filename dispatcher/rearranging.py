@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from dispatcher.moving import ActRefused
-from dispatcher.registering import owe_forward
+from dispatcher.registering import insert, owe_forward
 from dispatcher.replies import Replies, to_reporter
 from normalizer import tracking
 from normalizer.complaint import State
@@ -42,7 +42,8 @@ def split(
 ) -> str:
     """Returns the new number in stored form."""
     supplement, parent = _supplement(connection, supplement_id)
-    number, complaint_id = _insert(connection, profile, draw, _values(profile, supplement, parent, now))
+    registered = insert(connection, profile.prefix, draw, _values(profile, supplement, parent, now))
+    number, complaint_id = registered.number, registered.complaint_id
     complaints.take_supplement(connection, supplement_id, complaint_id)
     if supplement["inbox_id"] is not None:
         inbox.link(connection, supplement["inbox_id"], complaint_id)
@@ -141,14 +142,6 @@ def _values(profile: Profile, supplement: Found, parent: Found, now: datetime) -
         "awaits_words": False,
         "version": 1,
     }
-
-
-def _insert(connection: Connection, profile: Profile, draw: Callable[[str], str], values: dict[str, Any]) -> tuple[str, int]:
-    while True:
-        number = draw(profile.prefix)
-        complaint_id = complaints.add(connection, values | {"tracking_number": number})
-        if complaint_id is not None:
-            return number, complaint_id
 
 
 def _tell(

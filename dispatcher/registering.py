@@ -21,6 +21,8 @@ from store.tables import Work
 
 DRAWS = 20
 """32**7 numbers: a second draw is rare, a twentieth means that the random source is broken."""
+OLD = timedelta(days=30)
+"""Older messages (a mailbox read for the first time) are registered without an answer: nobody waits for one any more."""
 WORDS_WAIT = timedelta(minutes=10)
 """A photo without words waits this long for them before it goes to the door."""
 
@@ -29,6 +31,16 @@ WORDS_WAIT = timedelta(minutes=10)
 class Registered:
     complaint_id: int
     number: str
+
+
+def insert(connection: Connection, prefix: str, draw: Callable[[str], str], values: dict[str, Any]) -> Registered:
+    """A complaint's row under a number that is free."""
+    for _ in range(DRAWS):
+        number = draw(prefix)
+        complaint_id = complaints.add(connection, values | {"tracking_number": number})
+        if complaint_id is not None:
+            return Registered(complaint_id, number)
+    raise RuntimeError("no free tracking number: is the random source broken?")
 
 
 class Registrar:
@@ -45,7 +57,7 @@ class Registrar:
         refers_to: str | None = None,
         acknowledge: bool = True,
     ) -> Registered:
-        registered = self._insert(connection, _values(self._profile, claim, read, now))
+        registered = insert(connection, self._profile.prefix, self._draw, _values(self._profile, claim, read, now))
         complaint_id, number = registered.complaint_id, registered.number
         complaints.note(
             connection,
@@ -61,17 +73,9 @@ class Registrar:
         if self._profile.forward == "at_once":
             settle = timedelta(seconds=self._profile.intake.settle_seconds)
             owe_forward(connection, complaint_id, number, self._profile.door, now, now + (settle if read.words else WORDS_WAIT))
-        if acknowledge:
+        if claim.received_at - claim.inbound.sent_at <= OLD:
             self._acknowledge(connection, claim.inbound, read, registered, now)
         return registered
-
-    def _insert(self, connection: Connection, values: dict[str, Any]) -> Registered:
-        for _ in range(DRAWS):
-            number = self._draw(self._profile.prefix)
-            complaint_id = complaints.add(connection, values | {"tracking_number": number})
-            if complaint_id is not None:
-                return Registered(complaint_id, number)
-        raise RuntimeError("no free tracking number: is the random source broken?")
 
     def _acknowledge(self, connection: Connection, inbound: Inbound, read: Normalized, registered: Registered, now: datetime) -> None:
         number = registered.number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -14,15 +15,17 @@ from dispatcher import news
 from dispatcher.doors.contract import Door
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
-from store import operators
+from store import forgetting, operators
+from store.blobs import Blobs
 
 DOOR_SECONDS = 60
 SWEEP_SECONDS = 3600
+MONTH = timedelta(days=30.44)
 log = structlog.get_logger()
 
 
 def scheduler(
-    tools: Tools, profile: Profile, replies: Replies, doors: Mapping[str, Door], *, door_seconds: float = DOOR_SECONDS
+    tools: Tools, profile: Profile, replies: Replies, blobs: Blobs, doors: Mapping[str, Door], *, door_seconds: float = DOOR_SECONDS
 ) -> AsyncIOScheduler:
     """Ready to be started. One job at a time of each name; a late one runs once, not as often as it was missed."""
     jobs = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
@@ -30,7 +33,9 @@ def scheduler(
         if door.kind != "desk":
             work = _leased(tools, f"job:door:{door.name}", door_seconds, partial(news.pull, door, tools, profile, replies))
             jobs.add_job(work, "interval", seconds=door_seconds, name=f"door:{door.name}")
-    jobs.add_job(_leased(tools, "job:sweep", SWEEP_SECONDS, partial(_sweep, tools)), "interval", seconds=SWEEP_SECONDS, name="sweep")
+    jobs.add_job(
+        _leased(tools, "job:sweep", SWEEP_SECONDS, partial(_sweep, tools, profile, blobs)), "interval", seconds=SWEEP_SECONDS, name="sweep"
+    )
     return jobs
 
 
@@ -47,7 +52,15 @@ def _leased(tools: Tools, name: str, seconds: float, work: Callable[[], Awaitabl
     return run
 
 
-async def _sweep(tools: Tools) -> None:
-    """Sessions that ran out."""
+async def _sweep(tools: Tools, profile: Profile, blobs: Blobs) -> None:
+    """Sessions that ran out, and raw bytes older than the city keeps them."""
     now = tools.clock()
     await tools.db.write(lambda connection: operators.sweep_sessions(connection, now))
+    before = now - profile.retention_months * MONTH
+    rows = forgetting.AT_ONCE
+    while rows == forgetting.AT_ONCE:
+        rows, unused = await tools.db.write(lambda connection: forgetting.forget(connection, before))
+        for sha256 in unused:
+            await asyncio.to_thread(blobs.remove, sha256)
+        if rows:
+            log.info("raw.forgotten", count=rows)

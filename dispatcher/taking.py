@@ -35,6 +35,14 @@ class Taken:
     number: str | None = None
 
 
+def _belongs_to_album(connection: Connection, claim: Claim) -> bool:
+    """In a group only the captioned photo of an album addresses us; the others belong to it all the same."""
+    if claim.inbound.service != "not_addressed" or claim.inbound.group is None:
+        return False
+    last = complaints.latest(connection, claim.conversation, only_open=True)
+    return last is not None and last["group"] == claim.inbound.group
+
+
 class Taker:
     """Knows the city and the channels; holds no state."""
 
@@ -45,7 +53,7 @@ class Taker:
     def take(self, connection: Connection, claim: Claim, read: Normalized | Unread, now: datetime) -> Taken:
         if isinstance(read, Unread):
             return self._close(connection, claim, now, Outcome.UNREADABLE, read.reason)
-        if read.outcome is Outcome.COMPLAINT:
+        if read.outcome is Outcome.COMPLAINT or _belongs_to_album(connection, claim):
             return self._complaint(connection, claim, read, now)
         taken = self._close(connection, claim, now, read.outcome, read.command or read.reason)
         if taken.mine:

@@ -75,7 +75,7 @@ class Lane:
 
     def __init__(self, kind: Work, owner: str, payer: Payer, tools: Tools) -> None:
         self.name, self._kind, self._payer, self._tools = outbox.lane(kind, owner), kind, payer, tools
-        self._pulse = f"door:{owner}" if kind in (Work.FORWARD, Work.FOLLOW) else owner  # an account may have a door's name
+        self._pulse = f"door:{owner}" if kind is Work.FORWARD else owner  # an account may have a door's name
         self._running: set[asyncio.Task[None]] = set()
         self._event = asyncio.Event()
         self._paused_until: datetime | None = None

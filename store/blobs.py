@@ -45,6 +45,10 @@ class Blobs:
         """FileNotFoundError when it was never kept, or was erased."""
         return self.path(sha256).read_bytes()
 
+    def remove(self, sha256: str) -> None:
+        """Nothing may point at it any more."""
+        self.path(sha256).unlink(missing_ok=True)
+
 
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)

@@ -42,8 +42,6 @@ class Work(StrEnum):
     FORWARD = "forward"
     REPLY = "reply"
     FETCH = "fetch"
-    FOLLOW = "follow"
-    """Something new about a complaint that the door already has: a supplement, a withdrawal."""
 
 
 class InboxRow(SQLModel, table=True):

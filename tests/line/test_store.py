@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,12 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 from town import START, Town
 
-from connectors.contract import Unreadable
+from connectors.contract import Attachment, Unreadable
 from connectors.errors import StoreAway
 from dispatcher.pipeline import BATCH, LEASE
 from store import cursors, inbox, migrate
 from store.database import Database
+from store.forgetting import forget
 
 
 async def test_the_schema_is_what_the_tables_say(db: Database):
@@ -118,3 +120,26 @@ async def test_a_full_sqlite_store_is_away_and_comes_back(tmp_path: Any):
     await town.take()
     assert len(await town.rows("SELECT id FROM inbox WHERE state = 'done'")) == 4
     await db.aclose()
+
+
+async def test_raw_bytes_are_forgotten_in_time_and_nothing_else(town: Town):
+    """The city keeps originals for so many months; the complaint and files that are evidence stay."""
+    await town.accept(town.inbound("Lampu jalan mati di Jl. Mawar", raw=b"x" * 100_000), town.inbound("status", raw=b"{}"))
+    await town.take()
+    shown = town.blobs.put(b"y" * 70_000)
+    attached = (Attachment(sha256=shown, filename="foto.jpg"),)
+    await town.say("Jalan rusak di Jl. Melati", raw=b"y" * 70_000, attachments=attached, talk="telegram:bot:8")
+    rows, unused = await town.db.write(lambda connection: forget(connection, town.now - timedelta(days=1)))
+    assert (rows, unused) == (0, [])
+    rows, unused = await town.db.write(lambda connection: forget(connection, town.now + timedelta(days=1)))
+    assert rows == 3
+    assert unused == [hashlib.sha256(b"x" * 100_000).hexdigest()]
+    assert len(await town.complaints()) == 2
+    assert not await town.rows("SELECT id FROM inbox WHERE raw IS NOT NULL OR raw_sha256 IS NOT NULL")
+
+
+async def test_a_mailbox_of_old_mail_is_registered_without_answers(town: Town):
+    """Connecting a mailbox with years of mail must not write to everybody in it."""
+    await town.say("Lampu jalan mati di Jl. Mawar", sent_at=START - timedelta(days=400))
+    assert len(await town.complaints()) == 1
+    assert not await town.owed()
