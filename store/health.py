@@ -11,6 +11,9 @@ from sqlmodel import Session, col, select
 
 from store.tables import InboxRow, InboxState, OutboxRow, Owed, PulseRow
 
+LOOK_BACK = 20_000
+"""Among how many of the newest messages an account's last one is looked for: a quiet account must not cost a walk through them all."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
@@ -54,5 +57,6 @@ def vitals(session: Session, accounts: Sequence[str]) -> Vitals:
 
 
 def _last_in(session: Session, account: str) -> datetime | None:
-    newest = select(InboxRow.received_at).where(InboxRow.account == account).order_by(col(InboxRow.id).desc()).limit(1)
-    return session.exec(newest).first()
+    newest = session.exec(select(func.max(InboxRow.id))).one() or 0
+    lately = select(InboxRow.received_at).where(InboxRow.account == account, col(InboxRow.id) > newest - LOOK_BACK)
+    return session.exec(lately.order_by(col(InboxRow.id).desc()).limit(1)).first()

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from normalizer.complaint import Outcome
-from store.tables import ComplaintRow, InboxRow, InboxState, OutboxRow, Owed
+from store.tables import ComplaintRow, InboxRow, InboxState, OutboxRow
 
 PAGE = 50
 QUARANTINED, TRIAGE, SET_ASIDE, DEAD, UNCERTAIN = "quarantined", "triage", "set_aside", "dead", "uncertain"
@@ -72,10 +72,9 @@ def outward(session: Session, pocket: str, *, before: int | None = None) -> Sequ
 
 def counts(session: Session) -> Mapping[str, int]:
     """How many rows lie in each pocket. Set aside is not counted: it only grows, and nobody must empty it."""
-    found = {pocket: session.scalar(select(func.count()).where(_inward(pocket))) or 0 for pocket in (QUARANTINED, TRIAGE)}
-    state = col(OutboxRow.state)
-    outbox = session.execute(select(state, func.count()).where(state.in_((Owed.DEAD, Owed.UNCERTAIN))).group_by(state)).all()
-    return found | dict.fromkeys(OUTWARD, 0) | dict(outbox)
+    inbox = {pocket: session.scalar(select(func.count()).where(_inward(pocket))) or 0 for pocket in (QUARANTINED, TRIAGE)}
+    outbox = {pocket: session.scalar(select(func.count()).where(col(OutboxRow.state) == pocket)) or 0 for pocket in OUTWARD}
+    return inbox | outbox
 
 
 def ids(session: Session, pocket: str, limit: int = 1000) -> Sequence[int]:
@@ -93,6 +92,7 @@ def arrived(session: Session, inbox_id: int) -> InboxRow | None:
 
 
 def _inward(pocket: str) -> ColumnElement[bool]:
+    """Each pocket has a partial index of its own; these conditions are theirs."""
     if pocket == QUARANTINED:
         return col(InboxRow.state) == InboxState.QUARANTINED
     outcome = Outcome.TRIAGE if pocket == TRIAGE else Outcome.SET_ASIDE

@@ -53,6 +53,10 @@ class InboxRow(SQLModel, table=True):
         Index("ix_inbox_waiting", "account", "id", **where("state = 'new'")),
         Index("ix_inbox_under_way", "conversation", **where("state = 'new' AND leased_by IS NOT NULL")),
         Index("ix_inbox_talk", "conversation", "id"),
+        # the pockets that the desk counts on every page: next to empty, so next to free
+        Index("ix_inbox_quarantined", "id", **where("state = 'quarantined'")),
+        Index("ix_inbox_triage", "id", **where("outcome = 'triage'")),
+        Index("ix_inbox_set_aside", "id", **where("outcome = 'set_aside'")),
     )
     id: int | None = key_column()
     channel: str
@@ -185,6 +189,8 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_due", "lane", "due_at", **where("state = 'owed'")),
         Index("ix_outbox_order", "order_key", "id", **where("state = 'owed'")),
         Index("ix_outbox_talk", "conversation", "id"),
+        Index("ix_outbox_dead", "id", **where("state = 'dead'")),
+        Index("ix_outbox_uncertain", "id", **where("state = 'uncertain'")),
     )
     id: int | None = key_column()
     key: str = Field(sa_column=Column(String, nullable=False, unique=True))

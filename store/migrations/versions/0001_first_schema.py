@@ -138,6 +138,9 @@ def upgrade() -> None:
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_inbox_complaint_id'), ['complaint_id'], unique=False)
         batch_op.create_index('ix_inbox_talk', ['conversation', 'id'], unique=False)
+        batch_op.create_index('ix_inbox_quarantined', ['id'], unique=False, sqlite_where=sa.text("state = 'quarantined'"), postgresql_where=sa.text("state = 'quarantined'"))
+        batch_op.create_index('ix_inbox_set_aside', ['id'], unique=False, sqlite_where=sa.text("outcome = 'set_aside'"), postgresql_where=sa.text("outcome = 'set_aside'"))
+        batch_op.create_index('ix_inbox_triage', ['id'], unique=False, sqlite_where=sa.text("outcome = 'triage'"), postgresql_where=sa.text("outcome = 'triage'"))
         batch_op.create_index('ix_inbox_under_way', ['conversation'], unique=False, sqlite_where=sa.text("state = 'new' AND leased_by IS NOT NULL"), postgresql_where=sa.text("state = 'new' AND leased_by IS NOT NULL"))
         batch_op.create_index('ix_inbox_waiting', ['account', 'id'], unique=False, sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
 
@@ -185,6 +188,8 @@ def upgrade() -> None:
         batch_op.create_index('ix_outbox_due', ['lane', 'due_at'], unique=False, sqlite_where=sa.text("state = 'owed'"), postgresql_where=sa.text("state = 'owed'"))
         batch_op.create_index('ix_outbox_order', ['order_key', 'id'], unique=False, sqlite_where=sa.text("state = 'owed'"), postgresql_where=sa.text("state = 'owed'"))
         batch_op.create_index('ix_outbox_talk', ['conversation', 'id'], unique=False)
+        batch_op.create_index('ix_outbox_dead', ['id'], unique=False, sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
+        batch_op.create_index('ix_outbox_uncertain', ['id'], unique=False, sqlite_where=sa.text("state = 'uncertain'"), postgresql_where=sa.text("state = 'uncertain'"))
 
     op.create_table('pulses',
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -266,6 +271,8 @@ def downgrade() -> None:
     op.drop_table('sessions')
     op.drop_table('pulses')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_index('ix_outbox_dead', sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
+        batch_op.drop_index('ix_outbox_uncertain', sqlite_where=sa.text("state = 'uncertain'"), postgresql_where=sa.text("state = 'uncertain'"))
         batch_op.drop_index('ix_outbox_talk')
         batch_op.drop_index('ix_outbox_order', sqlite_where=sa.text("state = 'owed'"), postgresql_where=sa.text("state = 'owed'"))
         batch_op.drop_index('ix_outbox_due', sqlite_where=sa.text("state = 'owed'"), postgresql_where=sa.text("state = 'owed'"))
@@ -277,6 +284,9 @@ def downgrade() -> None:
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.drop_index('ix_inbox_waiting', sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
         batch_op.drop_index('ix_inbox_under_way', sqlite_where=sa.text("state = 'new' AND leased_by IS NOT NULL"), postgresql_where=sa.text("state = 'new' AND leased_by IS NOT NULL"))
+        batch_op.drop_index('ix_inbox_quarantined', sqlite_where=sa.text("state = 'quarantined'"), postgresql_where=sa.text("state = 'quarantined'"))
+        batch_op.drop_index('ix_inbox_set_aside', sqlite_where=sa.text("outcome = 'set_aside'"), postgresql_where=sa.text("outcome = 'set_aside'"))
+        batch_op.drop_index('ix_inbox_triage', sqlite_where=sa.text("outcome = 'triage'"), postgresql_where=sa.text("outcome = 'triage'"))
         batch_op.drop_index('ix_inbox_talk')
         batch_op.drop_index(batch_op.f('ix_inbox_complaint_id'))
 
