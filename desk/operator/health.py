@@ -67,18 +67,20 @@ def _account(desk: Desk, found: Vitals, name: str, now: datetime) -> Vital:
     pulse = found.pulses.get(name)
     vital = _vital(name, account.channel, pulse, now, oldest=queue.oldest if queue else None)
     missing = bool(desk.connectors) and name not in desk.connectors
-    condition = OFF if not account.enabled else STOPPED if missing else vital["condition"]
+    heard = FINE if vital["condition"] == QUIET and name in found.last_in else vital["condition"]
+    condition = OFF if not account.enabled else STOPPED if missing else heard
     advice = _NO_START if account.enabled and missing and not vital["advice"] else vital["advice"]
     vital |= {"condition": condition, "advice": advice, "waiting": queue.waiting if queue else 0}
     return Vital(**vital, last_in=found.last_in.get(name))
 
 
 def _door(found: Vitals, name: str, now: datetime) -> Vital:
-    """A door's pulse is kept as `door:name`; its queues are the lanes `forward:name` and `follow:name`."""
-    lanes = [lane for lane in found.outward if lane.name in (f"forward:{name}", f"follow:{name}")]
-    oldest = min((lane.oldest for lane in lanes if lane.oldest), default=None)
-    vital = _vital(name, "door", found.pulses.get(f"door:{name}"), now, oldest=oldest)
-    return Vital(**vital, waiting=sum(lane.waiting for lane in lanes), last_in=None)
+    """A door's pulse is kept as `door:name`; its queue is the lane `forward:name`."""
+    lane = next((lane for lane in found.outward if lane.name == f"forward:{name}"), None)
+    vital = _vital(name, "door", found.pulses.get(f"door:{name}"), now, oldest=lane.oldest if lane else None)
+    if name == "desk" and vital["condition"] == QUIET:
+        vital["condition"] = FINE  # our own desk is always there
+    return Vital(**vital, waiting=lane.waiting if lane else 0, last_in=None)
 
 
 def _doors(desk: Desk) -> list[str]:

@@ -95,7 +95,6 @@ OWED: Final[Mapping[str, str]] = {
 OWED_TONES: Final[Mapping[str, str]] = {"owed": "info", "done": "accent", "uncertain": "warn", "dead": "bad"}
 WORK: Final[Mapping[str, str]] = {
     "forward": N_("Penerusan"),
-    "follow": N_("Penerusan tambahan"),
     "reply": N_("Balasan kepada pelapor"),
     "fetch": N_("Unduhan lampiran"),
 }

@@ -19,7 +19,7 @@ from chat_hub import ReadHere
 from sqlalchemy import insert
 
 from config import load
-from config.settings import Settings
+from config.settings import Http, Settings
 from connectors.manual.client import ABOUT
 from desk.app import build
 from desk.context import Desk
@@ -128,9 +128,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(folder: Path) -> AsyncIterator[Stage]:
+async def staged(folder: Path, **http: Any) -> AsyncIterator[Stage]:
     """Store, acts, intake and desk as `run.py` puts them together; only the normaliser's own process is left out."""
-    settings, clock = Settings(), Clock()
+    settings, clock = Settings(http=Http(**http)), Clock()
     profile = load.profile(settings)
     db = Database(f"sqlite:///{folder}/hub.db")
     upgrade(db.writer)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import aiohttp
+import pytest
 from sqlalchemy import select
-from staging import NOW, PASSWORD, Browser, Stage, csrf_of
+from staging import NOW, PASSWORD, Browser, Stage, csrf_of, staged
 
 from desk.operator.sessions import COOKIE
 from store import operators
@@ -129,3 +132,36 @@ async def test_nobody_sees_the_desk_without_signing_in(stage: Stage, browser: Br
         assert answer.headers["Location"] == "/desk/login?next=/desk/"
     async with browser.http.get(stage.url("/desk/"), headers={"HX-Request": "true"}) as answer:
         assert answer.headers["HX-Redirect"] == "/desk/login"
+
+
+async def test_behind_https_the_cookie_is_secure_and_the_public_address_is_ours(tmp_path: Path) -> None:
+    """With a public https address cookies travel encrypted only, and its forms are accepted whatever host the proxy names."""
+    async with (
+        staged(tmp_path, public_url="https://lapor.example") as stage,
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
+    ):
+        await stage.add_operator("rina", Role.OPERATOR)
+        async with http.get(stage.url("/desk/login")) as answer:
+            seed, html = answer.cookies["desk_form"], await answer.text()
+        assert seed["secure"]
+        fields = {"csrf": csrf_of(html), "name": "rina", "password": PASSWORD}
+        sent = {"cookies": {"desk_form": seed.value}, "allow_redirects": False}
+        async with http.post(stage.url("/desk/login"), data=fields, headers={"Origin": "https://lapor.example"}, **sent) as answer:
+            assert answer.status == 303
+            assert answer.cookies[COOKIE]["secure"]
+        async with http.post(stage.url("/desk/login"), data=fields, headers={"Origin": "https://lapor.example.jahat.id"}, **sent) as answer:
+            assert answer.status == 403
+
+
+async def test_words_of_people_are_in_no_log(stage: Stage, operator: Browser, capsys: pytest.CaptureFixture[str]) -> None:
+    """Signing in wrongly, opening data and entering a report leave neither passwords, reasons nor citizens' words in the log."""
+    number = await stage.add_complaint()
+    page = f"/desk/pengaduan/{number}"
+    await operator.get(page)
+    await operator.post(f"{page}/buka", {"reason": "alasan sangat khusus"}, page=page)
+    await operator.post(f"{page}/langkah", {"seen": "received", "to": "answered", "text": "jawaban khusus"}, page=page)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        await Browser(stage, http).sign_in("rina", "sandi yang salah sekali")
+    said = "".join(capsys.readouterr())
+    for private in ("alasan sangat khusus", "jawaban khusus", "sandi yang salah", "Siti", "0812", PASSWORD):
+        assert private not in said
