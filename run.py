@@ -267,7 +267,7 @@ def demo(
 
     logging.set_up(Log(level="error"))
     with contextlib.suppress(KeyboardInterrupt):
-        raise typer.Exit(0 if asyncio.run(show.demo(running, once=once, speed=speed, port=port)) else 1)
+        raise typer.Exit(0 if asyncio.run(show.demo(running, first_link, once=once, speed=speed, port=port)) else 1)
 
 
 for command in (upkeep.normalize, upkeep.check, upkeep.migrate, upkeep.replay, upkeep.entry):

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -28,6 +28,7 @@ DOOR_SECONDS = 30.0
 ROWS = 20
 Running = Callable[[Settings], contextlib.AbstractAsyncContextManager[Any]]
 """`run.running`, handed in: nothing imports `run`."""
+FirstLink = Callable[[Any, Settings], Awaitable[str | None]]
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ class World:
     settings: Settings
 
 
-async def demo(running: Running, *, once: bool, speed: float, port: int) -> bool:
+async def demo(running: Running, first_link: FirstLink, *, once: bool, speed: float, port: int) -> bool:
     """True when every citizen got a number in their own channel and every complaint reached the door."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="satu-pintu-") as folder:
@@ -63,6 +64,8 @@ async def demo(running: Running, *, once: bool, speed: float, port: int) -> bool
             console.print(f"\nSatu Pintu, peragaan. Warga: {hub.url}/   Petugas: {hub.url}/desk/   (semua data dibuang saat selesai)\n")
             for name, sentence in hub.troubled.items():
                 console.print(f"[yellow]{name}: {sentence}[/]")
+            if not once:
+                console.print(f"Admin pertama: {await first_link(hub.db, hub.settings)}\n", soft_wrap=True)
             rows: list[Told] = []
             with Live(table(rows), console=console, refresh_per_second=4, transient=False) as live:
                 if once:
