@@ -5,23 +5,21 @@ from __future__ import annotations
 import codecs
 import re
 
-_KNOWN_AS = {
-    "ascii": "utf-8", "us-ascii": "utf-8", "ansi": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252", "l1": (
-        "cp1252"
-    ),
-    "iso-8859-8-i": "iso-8859-8", "iso-8859-6-i": "iso-8859-6", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": (
-        "gb18030"
-    ),
-    "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "x-sjis": "cp932", "shift_jis": "cp932", "shift-jis": "cp932", "x-windows-949": "cp949",
-    "unicode-1-1-utf-7": "utf-7", "utf8mb4": "utf-8", "x-unknown": "utf-8", "unknown-8bit": "utf-8", "default": "utf-8", "x-user-defined": (
-        "utf-8"
-    ),
-    "windows-874": "cp874", "tis-620": "cp874", "cp-850": "cp850", "iso-2022-jp": "iso2022_jp_ext", "binary": "utf-8", "8bit": "utf-8", (
-        "utf"
-    ): (
-        "utf-8"
-    ),
-}  # fmt: skip
+_SPELLED = {
+    "utf-8": "ascii us-ascii utf8mb4 x-unknown unknown-8bit default x-user-defined binary 8bit utf",
+    "cp1252": "ansi iso-8859-1 latin1 iso8859-1 l1",
+    "iso-8859-8": "iso-8859-8-i",
+    "iso-8859-6": "iso-8859-6-i",
+    "gb18030": "gb2312 gbk x-gbk gb_2312-80",
+    "cp949": "ks_c_5601-1987 euc-kr x-windows-949",
+    "cp932": "x-sjis shift_jis shift-jis",
+    "utf-7": "unicode-1-1-utf-7",
+    "cp874": "windows-874 tis-620",
+    "cp850": "cp-850",
+    "iso2022_jp_ext": "iso-2022-jp",
+}
+"""Codec -> what mail programs call it, or what they say and do not mean (ISO 8859-1 with curly quotes is Windows-1252)."""
+_KNOWN_AS = {spelling: name for name, spellings in _SPELLED.items() for spelling in spellings.split()}
 _META = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 _NOT_TEXT = frozenset(
     {

@@ -58,10 +58,7 @@ _COMMANDS = {spelling: command for command, spellings in _SPELLED.items() for sp
 _SPOKEN_COMMANDS = frozenset(_COMMANDS) - {"cek", "laporan", "report", "baru"}
 """The ones that count without a slash, when they are the whole message."""
 _NEVER_MIND = frozenset({"tidak jadi", "tidak jadi lapor", "tidak jadi min", "tidak jadi admin", "batalkan laporan", "batal lapor"})
-_FRIENDLY = re.compile("[\U0001f64f\U0001f44d\U0001f44c\U0001f60a\U0001f642\U0001f601\U0001f44f\U0001f91d\u2764\u2705]")
-_ONLY_FRIENDLY = re.compile(
-    "^[\\s\U0001f64f\U0001f44d\U0001f44c\U0001f60a\U0001f642\U0001f601\U0001f44f\U0001f91d\u2764\u2705\ufe0f\U0001f3fb-\U0001f3ff]+$"
-)
+_FRIENDLY = re.compile(r"^(?=.*\S)[\s🙏👍👌😊🙂😁👏🤝❤✅\ufe0f\U0001f3fb-\U0001f3ff]+$", re.DOTALL)
 _TAKES_WORDS = frozenset({"lapor", "baru"})
 _STATUS_WORDS_AT_MOST = 12
 
@@ -96,10 +93,10 @@ def judge(text: str, tokens: Sequence[str], *, command: str | None, prefix: str,
 def _spoken(text: str, tokens: Sequence[str], number: str | None, prefix: str) -> Intent:
     shown = _printed(number)
     if len(tokens) == 1 and tokens[0] in _SPOKEN_COMMANDS:
-        return _commanded(_COMMANDS[tokens[0]], "", prefix, False)
-    if " ".join(tokens[:4]) in _NEVER_MIND:
-        return _commanded("batal", "", prefix, False)
-    if not tokens and _FRIENDLY.search(text) and _ONLY_FRIENDLY.match(text):
+        return Intent(Outcome.COMMAND, command=_COMMANDS[tokens[0]])
+    if len(tokens) <= 3 and " ".join(tokens) in _NEVER_MIND:
+        return Intent(Outcome.COMMAND, command="batal")
+    if not tokens and _FRIENDLY.match(text):
         return Intent(Outcome.SET_ASIDE, "thanks", text=text)
     if _is_status_query(text, tokens, number, prefix):
         return Intent(Outcome.STATUS_QUERY, "asks_status", tracking_number=shown, text=text)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from config.profile import Profile
 from connectors.contract import Inbound, Place
 from normalizer import chat, classify, contact, intent, language, mail, place, privacy, title, tracking, urgency
-from normalizer.complaint import Location, Outcome, Urgency
+from normalizer.complaint import Location, Outcome, Reporter, Urgency
 from normalizer.intent import Intent
 from normalizer.message import Message
 from normalizer.outcome import Normalized, Party
@@ -33,7 +33,7 @@ def normalize(inbound: Inbound, profile: Profile) -> Normalized:
         tokens,
         command=inbound.command,
         prefix=profile.prefix,
-        other_evidence=bool(message.attachments or inbound.place) or (_subject_tells(message) and not title.answers(message.subject or "")),
+        other_evidence=_surely_complains(inbound, message),
     )
     found: dict[str, object] = {
         "command": meant.command,
@@ -83,6 +83,12 @@ def _location(told: str, subject: str | None, pin: Place | None, profile: Profil
     return found
 
 
+def _surely_complains(inbound: Inbound, message: Message) -> bool:
+    """Evidence, a telling subject, or an entry at the front desk: then even a bare "halo" is part of a complaint."""
+    typed_in = inbound.staff and inbound.channel != "email"
+    return bool(message.attachments or inbound.place or typed_in) or (_subject_tells(message) and not title.answers(message.subject or ""))
+
+
 def _subject_tells(message: Message) -> bool:
     return bool(message.subject) and title.tells(message.subject or "")
 
@@ -91,6 +97,12 @@ def _quoted_number(subject: str, profile: Profile) -> str | None:
     """The number in the subject of an answer to one of our mails."""
     number = tracking.find(profile.prefix, subject)
     return tracking.printed(number) if number else None
+
+
+def _reporter(inbound: Inbound, message: Message) -> Reporter:
+    address = inbound.extra.get("address")
+    told = contact.reporter(message.author or message.sender, message.body)
+    return told.model_copy(update={"address": address}) if isinstance(address, str) else told
 
 
 def _kinds(inbound: Inbound, message: Message, location: Location) -> list[str]:
@@ -102,7 +114,7 @@ def _outcome(inbound: Inbound, message: Message, outcome: Outcome, reason: str |
         "message_id": message.message_id,
         "in_reply_to": message.in_reply_to,
         "sender": Party(id=message.sender.id or None, name=message.sender.name, address=message.sender.address),
-        "reporter": contact.reporter(message.author or message.sender, message.body),
+        "reporter": _reporter(inbound, message),
         "subject": message.subject,
         "text": message.text,
         "body": message.body,

@@ -36,6 +36,7 @@ _NO_NAME = frozenset(
 _MARKERS = "|".join(re.escape(word) for word in f"{_STREET} {_AREA} {_LANDMARK}".split())
 _START = re.compile(rf"\b(?:(?:{_MARKERS})\b\.?\s*(?=[A-Z0-9a-z])|rt\.?\s*[/ ]?\s*(?:rw)?\.?\s*\d)", re.IGNORECASE)
 _ADDRESS_WORDS = frozenset(f"{_STREET} {_AREA}".split())
+_MARKER_WORDS = frozenset(f"{_STREET} {_AREA} {_LANDMARK} no nomor dekat depan samping belakang seberang".split())
 _ABBREVIATED = "".join(rf"(?<!\b{word})" for word in "jl jln no kel kec gg rt rw kp jend kol ir dr h hj kh st blok".split())  # noqa: SIM905
 _END = re.compile(
     rf"[\n;!?()]|{_ABBREVIATED}\.(?:\s|$)|,(?!\s*(?:{_MARKERS}|no|nomor|kota|dekat|depan|samping|belakang|seberang|cimahi)\b)"
@@ -61,7 +62,7 @@ _VILLAGE_WORDS = re.compile(
 
 def find(text: str, pin: Place | None, region_code: str) -> Location:
     """text: clean. region_code: the city's; places outside it are never named. Nothing found: an empty Location."""
-    read = text[:_READ_LIMIT]
+    read = text[:_READ_LIMIT] if pin is None or not pin.text else f"{pin.text}\n{text[:_READ_LIMIT]}"
     spoken = _span(read)
     rt, rw = _rt_rw(read)
     lat, lon = _point(read, pin)
@@ -92,11 +93,26 @@ def _span(text: str) -> str | None:
         end = _end(text, start.end())
         if not _names_something(start.group(), text[start.end() : end]):
             continue
-        span = text[start.start() : end].strip(" ,.-:")
-        reached = end
+        span = _shortened(text[start.start() : end].strip(" ,.-:"))
+        reached = start.start() + max(len(span), 1)
         if _better(span, best):
             best = span
     return one_line(best, _SPAN_LIMIT) or None
+
+
+def _shortened(span: str) -> str:
+    """A name has few words: after a marker at most three, two after a landmark; where the name has capitals, only words with capitals."""
+    kept, room, capital = 0, 3, None
+    for word in re.finditer(r"[^\s,]+,?", span):
+        bare = word.group().strip(".,").lower()
+        if bare in _MARKER_WORDS or not bare.isalpha():
+            kept, room, capital = word.end(), 3 if bare in _ADDRESS_WORDS or not bare.isalpha() else 2, None
+            continue
+        first = word.group()[0].isupper()
+        if room == 0 or (capital and not first):
+            break
+        kept, room, capital = word.end(), room - 1, first if capital is None else capital
+    return span[:kept].strip(" ,.-:")
 
 
 def _end(text: str, position: int) -> int:

@@ -7,28 +7,13 @@ from datetime import datetime, timedelta, timezone, tzinfo
 
 from normalizer.headers import moment
 
-_MONTHS = (
-    ("jan",), ("feb", "peb", "fév"), ("mar", "mär", "mrt"), ("apr", "abr", "avr"), ("may", "mei", "mai", "maj", "mag"), ("jun", "giu"), (
-        "jul", (
-        "lug"
-    )),
-    ("aug", "agu", "agt", "ago", "aoû"), ("sep", "set"), ("oct", "okt", "ott", "out"), ("nov", "nop"), ("dec", "des", "dez", "dic", "déc"),
-)  # fmt: skip
-_ZONES = {
-    "wib": 7,
-    "wita": 8,
-    "wit": 9,
-    "utc": 0,
-    "gmt": 0,
-    "cet": 1,
-    "cest": 2,
-    "eet": 2,
-    "eest": 3,
-    "est": -5,
-    "edt": -4,
-    "pst": -8,
-    "pdt": -7,
-}
+_NAMES = (
+    "jan, feb peb fév, mar mär mrt, apr abr avr, may mei mai maj mag, jun giu, jul lug, aug agu agt ago aoû, sep set, oct okt ott out, "
+    "nov nop, dec des dez dic déc"
+)
+_MONTHS = [tuple(names.split()) for names in _NAMES.split(",")]
+"""By the first letters, in the languages of the mail programs met so far."""
+_ZONES = {"wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "est": -5, "edt": -4, "pst": -8}
 _NAMED = re.compile(
     r"\b(?P<day>\d{1,2})\.?(?:st|nd|rd|th)?[\s.]+(?:de\s+)?(?P<month>[^\W\d_]{3,12})\.?,?\s+(?:de\s+)?(?P<year>(?:19|20)\d\d)\b"
 )

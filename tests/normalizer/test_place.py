@@ -94,3 +94,9 @@ def test_coordinates_in_words() -> None:
     """Coordinates that somebody typed count as a pin."""
     found = place.find("lokasi -6.8841, 107.5413", None, CIMAHI)
     assert (found.lat, found.lon) == (-6.8841, 107.5413)
+
+
+def test_address_of_a_venue_names_the_village() -> None:
+    """An address that came with the pin is read like words."""
+    found = place.find("", Place(text="Jl. Mawar RT 02 RW 07, Kelurahan Melong"), CIMAHI)
+    assert (found.region_code, found.rt, found.rw) == ("32.77.01.1001", "002", "007")
