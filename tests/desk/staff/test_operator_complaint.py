@@ -127,6 +127,10 @@ async def test_covered_words_are_never_saved_over_the_real_ones(stage: Stage, op
     (row,) = await stage.read(select(ComplaintRow))
     assert "081234567890" in row.body
     assert row.category == category
+    for stale in ({"category": category}, {"category": category, "body": "baru"}):
+        status, html = await operator.post(f"{page}/sunting", {"act": "edit", "version": "0", **stale}, page=page)
+        assert status == 409
+        assert "081234567890" not in html
 
 
 async def test_notes_stay_inside(stage: Stage, operator: Browser) -> None:
