@@ -25,7 +25,7 @@ def normalize(inbound: Inbound, profile: Profile) -> Normalized:
     message = mail.read(inbound, profile.tz) if inbound.channel == "email" and inbound.raw else chat.read(inbound)
     if message.set_aside:
         return _outcome(inbound, message, Outcome.SET_ASIDE, message.set_aside)
-    if not message.body and not message.subject and not inbound.command and inbound.place is None and not message.attachments:
+    if not (message.body or message.subject or inbound.command or message.attachments or _pinned(inbound)):
         return _outcome(inbound, message, Outcome.SET_ASIDE, "contact" if message.sender.phone else "empty")
     tokens = words(message.body)
     meant = intent.judge(
@@ -83,10 +83,17 @@ def _location(told: str, subject: str | None, pin: Place | None, profile: Profil
     return found
 
 
+def _pinned(inbound: Inbound) -> bool:
+    """A place came with it, also one outside the world that the connector refused."""
+    return inbound.place is not None or bool(inbound.extra.get("place_refused"))
+
+
 def _surely_complains(inbound: Inbound, message: Message) -> bool:
     """Evidence, a telling subject, or an entry at the front desk: then even a bare "halo" is part of a complaint."""
     typed_in = inbound.staff and inbound.channel != "email"
-    return bool(message.attachments or inbound.place or typed_in) or (_subject_tells(message) and not title.answers(message.subject or ""))
+    return bool(message.attachments or _pinned(inbound) or typed_in) or (
+        _subject_tells(message) and not title.answers(message.subject or "")
+    )
 
 
 def _subject_tells(message: Message) -> bool:
@@ -106,7 +113,7 @@ def _reporter(inbound: Inbound, message: Message) -> Reporter:
 
 
 def _kinds(inbound: Inbound, message: Message, location: Location) -> list[str]:
-    return [*message.kinds, *(["place"] if inbound.place or location.lat is not None else [])]
+    return [*message.kinds, *(["place"] if _pinned(inbound) or location.lat is not None else [])]
 
 
 def _outcome(inbound: Inbound, message: Message, outcome: Outcome, reason: str | None, found: Mapping[str, object] = NOTHING) -> Normalized:

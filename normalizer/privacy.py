@@ -11,6 +11,8 @@ MASK = "•"
 
 _LONG_NUMBER = re.compile(r"\d{16,}")
 _GROUPED_NUMBER = re.compile(r"\d(?:[ .\-\u00a0]?\d){15,}")
+_NEVER_A_SUM = 48
+"""Digits in a row that no date, sum or account has: covered without a look."""
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
 _PHONE = re.compile(r"(?<![\w+])(?:\+\s?62|62|0)[ \-.]?(?:\(0\)[ ]?)?[1-9](?:[ \-.()]{0,2}\d){6,12}(?!\d)")
 
@@ -28,14 +30,14 @@ _HIDE_REPORT = re.compile(
 def find(text: str) -> list[PersonalData]:
     """Spans of NIK (and other numbers of 16 digits and more), mail addresses and phone numbers, in order, never overlapping."""
     spans: list[PersonalData] = []
+    numbers = sum(map(str.isdigit, text)) >= 8
+    if numbers:
+        spans += _spans("nik", _LONG_NUMBER, text, spans)
+        spans += [span for span in _spans("nik", _GROUPED_NUMBER, text, spans) if _holds_nik(text[span.start : span.end])]
     if "@" in text:
-        spans += (PersonalData(kind="email", start=m.start(), end=m.end()) for m in _EMAIL.finditer(text))
-    if sum(map(str.isdigit, text)) >= 8:
-        spans += _free((PersonalData(kind="nik", start=m.start(), end=m.end()) for m in _LONG_NUMBER.finditer(text)), spans)
-        spans += _free(
-            (PersonalData(kind="nik", start=m.start(), end=m.end()) for m in _GROUPED_NUMBER.finditer(text) if _holds_nik(m.group())), spans
-        )
-        spans += _free((PersonalData(kind="phone", start=m.start(), end=m.end()) for m in _PHONE.finditer(text)), spans)
+        spans += _spans("email", _EMAIL, text, spans)
+    if numbers:
+        spans += _spans("phone", _PHONE, text, spans)
     return sorted(spans, key=lambda span: span.start)
 
 
@@ -80,9 +82,10 @@ def _cover(kind: str, words: str) -> str:
 def _holds_nik(grouped: str) -> bool:
     from stdnum.id import nik  # loads its tables of regions on first use
 
-    digits = "".join(str(int(character)) for character in grouped if character.isdigit())
-    return any(nik.is_valid(digits[start : start + 16]) for start in range(len(digits) - 15))
+    digits = "".join(str(int(character)) for character in grouped if character.isdecimal())
+    return len(digits) > _NEVER_A_SUM or any(nik.is_valid(digits[start : start + 16]) for start in range(len(digits) - 15))
 
 
-def _free(candidates: Iterable[PersonalData], taken: Sequence[PersonalData]) -> list[PersonalData]:
-    return [new for new in candidates if all(new.end <= old.start or new.start >= old.end for old in taken)]
+def _spans(kind: str, pattern: re.Pattern[str], text: str, taken: Sequence[PersonalData]) -> list[PersonalData]:
+    found = (PersonalData(kind=kind, start=match.start(), end=match.end()) for match in pattern.finditer(text))
+    return [new for new in found if all(new.end <= old.start or new.start >= old.end for old in taken)]

@@ -22,6 +22,13 @@ def test_a_shared_contact(profile: Profile) -> None:
     assert (told.reason, told.reporter.phone) == ("contact", "+6281234567890")
 
 
+def test_a_refused_place(profile: Profile) -> None:
+    """A pin outside the world is refused by the connector; the complaint is kept and asked for words."""
+    told = normalize(chat("", extra={"place_refused": True}), profile)
+    assert (told.outcome, told.words, told.title) == (Outcome.COMPLAINT, False, "Laporan lokasi tanpa keterangan")
+    assert told.location.lat is None
+
+
 def test_the_front_desk_never_greets(profile: Profile) -> None:
     """What an operator types in is a complaint, whatever the words."""
     assert normalize(chat("terima kasih", channel="manual", staff=True), profile).outcome is Outcome.COMPLAINT

@@ -40,6 +40,14 @@ def test_mask_keeps_the_length() -> None:
     assert masked.endswith("@contoh.id")
 
 
+@pytest.mark.parametrize("text", [f"a@{NIK}.id", f"{NIK}@contoh.id", "3277 0101 0989 0001@contoh.id", f"0812{NIK}", f"x{NIK}y"])
+def test_nik_inside_something_else(text: str) -> None:
+    """A NIK is covered wherever it hides."""
+    shown = privacy.masked(text)
+    assert NIK not in shown
+    assert "0101 0989" not in shown
+
+
 def test_masking_twice_changes_nothing() -> None:
     """What is covered is not found again."""
     masked = privacy.masked(f"NIK {NIK} hp 0812 3456 7890 surel b@c.id")
