@@ -53,10 +53,18 @@ _SPELLED = {
     "status": "status cek",
     "bantuan": "bantuan help menu panduan",
     "batal": "batal batalkan cancel stop",
+    "cabut": "cabut",
+    "anonim": "anonim anonymous sembunyikan_nama",
+    "rahasia": "rahasia rahasiakan confidential",
+    "lokasi": "lokasi location kirim_lokasi",
 }
 _COMMANDS = {spelling: command for command, spellings in _SPELLED.items() for spelling in spellings.split()}
 _SPOKEN_COMMANDS = frozenset(_COMMANDS) - {"cek", "laporan", "report", "baru"}
 """The ones that count without a slash, when they are the whole message."""
+_ABOUT_ONE = re.compile(
+    r"^\W*(cabut|anonim|rahasia(?:kan)?|lokasi|batal(?:kan)?)(?: laporan)?(?: saya)?(?: nomor| no\.?)?[\s:]+", re.IGNORECASE
+)
+"""A choice about a complaint that is named by its number: "cabut CMH-…"."""
 _NEVER_MIND = frozenset({"tidak jadi", "tidak jadi lapor", "tidak jadi min", "tidak jadi admin", "batalkan laporan", "batal lapor"})
 _FRIENDLY = re.compile(r"^(?=.*\S)[\s🙏👍👌😊🙂😁👏🤝❤✅\ufe0f\U0001f3fb-\U0001f3ff]+$", re.DOTALL)
 _TAKES_WORDS = frozenset({"lapor", "baru"})
@@ -78,6 +86,8 @@ def judge(text: str, tokens: Sequence[str], *, command: str | None, prefix: str,
     """tokens: `wording.words(text)`. other_evidence: a file or a pin came with it, so that even a bare "halo" belongs to a complaint."""
     slash = _SLASH.match(text)
     rest = text[slash.end() :] if slash else text
+    command, _, about = (command or "").partition(" ")  # a button may carry the number that it is about
+    rest = f"{about} {rest}" if about else rest
     named = (command or (slash.group(1) if slash else "")).lower()
     if named in _COMMANDS or command:
         return _commanded(_COMMANDS.get(named, named), rest, prefix, other_evidence)
@@ -96,6 +106,9 @@ def _spoken(text: str, tokens: Sequence[str], number: str | None, prefix: str) -
         return Intent(Outcome.COMMAND, command=_COMMANDS[tokens[0]])
     if len(tokens) <= 3 and " ".join(tokens) in _NEVER_MIND:
         return Intent(Outcome.COMMAND, command="batal")
+    about = _ABOUT_ONE.match(text)
+    if about and number and tracking.stored(prefix, text[about.end() :].strip(" .!\n")) == number:
+        return Intent(Outcome.COMMAND, command=_COMMANDS[about.group(1).lower()], tracking_number=shown)
     if not tokens and _FRIENDLY.match(text):
         return Intent(Outcome.SET_ASIDE, "thanks", text=text)
     if _is_status_query(text, tokens, number, prefix):
@@ -142,7 +155,7 @@ def _of_number(token: str, number: str, prefix: str) -> bool:
 
 def _commanded(command: str, rest: str, prefix: str, other_evidence: bool) -> Intent:
     number = tracking.find(prefix, rest)
-    told = rest.strip()
+    told = _NEW_REPORT.sub("", rest).strip()  # the label of the button that was pressed
     if command in _TAKES_WORDS and (other_evidence or len(told.split()) >= 2):
         return Intent(Outcome.COMPLAINT, tracking_number=_printed(number), starts_new=True, text=told)
     return Intent(Outcome.COMMAND, command=command, tracking_number=_printed(number), starts_new=command == "baru", text=told)

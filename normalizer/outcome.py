@@ -80,7 +80,7 @@ class Normalized(Frozen):
     confidential: bool = False
     personal_data: list[PersonalData] = []
     command: str | None = None
-    """With outcome command: start, lapor, baru, status, bantuan, batal."""
+    """With outcome command: start, lapor, baru, status, bantuan, batal, cabut, anonim, rahasia, lokasi."""
     tracking_number: str | None = None
     """A tracking number of ours that the text quotes, in its printed form, check character right."""
     starts_new: bool = False

@@ -163,9 +163,10 @@ def _region(text: str, prefix: str) -> str | None:
     villages: set[str] = set()
     districts: set[str] = set()
     for name, kind in _candidates(text):
-        for match in known.get(name, ()):
-            if not _trusted(match, kind):
-                continue
+        meant = [match for match in known.get(name, ()) if _trusted(match, kind)]
+        if len(meant) > 1 and kind in ("named", "pair"):
+            continue  # a village and a district, or two villages, of one name: only "kelurahan" or "kecamatan" tells which
+        for match in meant:
             (villages if match.village else districts).add(match.code)
     inside = {code for code in villages if any(code.startswith(district + ".") for district in districts)}
     if len(inside or villages) == 1:

@@ -56,6 +56,7 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b")
+_WORD = re.compile(r"\w")
 _ONLY_MARKS = re.compile(r"^[\W_]*$")
 
 
@@ -122,7 +123,8 @@ def _block(lines: Sequence[str], index: int) -> int:
 def _trimmed(lines: Sequence[str]) -> list[str]:
     """Without the quoted lines, rules and signature at the end."""
     kept = list(lines)
-    signature = next((index for index, line in enumerate(kept) if index and _ends(kept, index)), None)
+    first = next((index for index, line in enumerate(kept) if _WORD.search(line)), len(kept))
+    signature = next((index for index in range(first + 1, len(kept)) if _ends(kept, index)), None)
     if signature is not None:
         kept = kept[:signature]
     while kept and (_ONLY_MARKS.match(kept[-1]) or _QUOTED.match(kept[-1])):
@@ -133,11 +135,11 @@ def _trimmed(lines: Sequence[str]) -> list[str]:
 
 
 def _ends(lines: Sequence[str], index: int) -> bool:
-    """A signature begins at this line, and somebody's words stand above it."""
-    if not _SIGNATURE.match(lines[index]) or not any(re.search(r"\w", line) for line in lines[:index]):
+    """A signature begins at this line; the caller knows that somebody's words stand above it."""
+    if not _SIGNATURE.match(lines[index]):
         return False
     bare = lines[index].strip()
-    rest = [line for line in lines[index + 1 :] if line.strip() and not _ONLY_MARKS.match(line)]
+    rest = [line for line in lines[index + 1 : index + 60] if line.strip() and not _ONLY_MARKS.match(line)]
     if bare and not any(character.isalpha() for character in bare) and bare not in ("--", "__", "—", "–"):
         return not rest
     return len(rest) <= 14 and not any(len(line) > 400 for line in rest[:4])
