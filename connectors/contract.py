@@ -12,6 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from connectors.about import About as About
+from connectors.about import FollowUp as FollowUp
+from connectors.delivery import Delivery as Delivery
+
 Cursor = Mapping[str, str | int] | None
 """Where a puller stands on its platform, as JSON that only the puller reads; the store keeps it."""
 
@@ -81,7 +85,8 @@ class Inbound:
     edit_of: str | None = None
     """external_id of the message that this one corrects."""
     command: str | None = None
-    """A command or button of the platform, bare and in lower case: start, lapor, status, bantuan, batal, baru."""
+    """A command or button of the platform, bare and in lower case: start, lapor, status, bantuan, batal, cabut, baru, anonim,
+    rahasia, lokasi; a button's may be followed by a blank and the number of the complaint that it is about."""
     service: str | None = None
     """Set when the platform itself speaks or nobody complains: the reason in one word. Kept, and set aside."""
     staff: bool = False
@@ -109,7 +114,13 @@ class Unreadable:
         return self.external_id or "unreadable:" + hashlib.sha256(self.raw).hexdigest()
 
 
-Arrival = Inbound | Unreadable
+Message = Inbound | Unreadable
+Arrival = Message | Delivery
+
+ONCE = frozenset({"callback_id"})
+"""Keys of `Inbound.extra` that only the answer to that very message may use; later replies about the complaint go without them."""
+ASK_PLACE = "kirim_lokasi"
+"""The command of a button that asks for the citizen's position, where a channel can (`About.asks_place`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +156,8 @@ class Reply:
     """False: a person wrote it at the desk."""
     extra: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     """`Inbound.extra` of the message that is answered."""
+    heard_at: datetime | None = None
+    """When the citizen last wrote in this conversation; given where `About.window_hours` says that it matters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,35 +165,6 @@ class Sent:
     """The platform took the reply. `message_id` is its own id, where it gives one."""
 
     message_id: str | None = None
-
-
-class FollowUp(StrEnum):
-    """When a further message belongs to the complaint before it."""
-
-    WINDOW = "window"
-    """In talk: within the profile's window (chat, Telegram, WhatsApp, SMS)."""
-    THREAD = "thread"
-    """Only when it answers a message of that complaint (e-mail)."""
-    NEVER = "never"
-    """Each stands for itself (letters entered at the desk)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """What a connector tells of itself; pages, forms and documents derive from it."""
-
-    provider: str
-    channels: Sequence[str]
-    title: str
-    """For people, in Indonesian."""
-    replies: bool = True
-    text_limit: int = 4096
-    """Characters in one reply; longer texts are cut by the dispatcher at a word."""
-    follow_up: FollowUp = FollowUp.WINDOW
-    repeatable: bool = False
-    """True: sending the same Reply again reaches the citizen once, so a send of unknown outcome may simply be repeated."""
-    source: str = ""
-    """The platform's page that states the limits."""
 
 
 class Health(StrEnum):

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from connectors.contract import Accepted, Arrival
+from connectors.contract import Accepted, Arrival, Delivery, Message
 from connectors.errors import StoreAway
 from dispatcher import faults
-from store import inbox
+from store import deliveries, inbox
 from store.bell import Bell
 from store.blobs import Blobs
 from store.database import GROUP, Database
+from store.deliveries import Undelivered
 
 log = structlog.get_logger()
 
@@ -30,8 +32,16 @@ class _Call:
 class Intake:
     """Calls that come in while a commit is under way share the next one: many rows, one statement, one fsync."""
 
-    def __init__(self, db: Database, blobs: Blobs, bell: Bell, clock: Callable[[], datetime]) -> None:
-        self._db, self._blobs, self._bell, self._clock = db, blobs, bell, clock
+    def __init__(
+        self,
+        db: Database,
+        blobs: Blobs,
+        bell: Bell,
+        clock: Callable[[], datetime],
+        undelivered: Callable[[Connection, Undelivered], None] = lambda connection, lost: None,
+    ) -> None:
+        """undelivered: writes what follows when a reply turns out not to have arrived."""
+        self._db, self._blobs, self._bell, self._clock, self._undelivered = db, blobs, bell, clock, undelivered
         self._calls: list[_Call] = []
         self._flushing: asyncio.Task[None] | None = None
         self.accepted = 0
@@ -40,8 +50,13 @@ class Intake:
         """Keep them durably; answers in the same order. Raises StoreAway, and then nothing of this call was kept."""
         if not arrivals:
             return ()
+        told = [arrival for arrival in arrivals if isinstance(arrival, Delivery)]
+        if told:
+            noted = iter(await self._note(told))
+            messages = iter(await self.accept([arrival for arrival in arrivals if not isinstance(arrival, Delivery)]))
+            return [next(noted if isinstance(arrival, Delivery) else messages) for arrival in arrivals]
         faults.point("accept.before")
-        kept = [await self._keep(arrival) for arrival in arrivals]
+        kept = [await self._keep(arrival) for arrival in arrivals if not isinstance(arrival, Delivery)]
         future: asyncio.Future[list[Accepted]] = asyncio.get_running_loop().create_future()
         self._calls.append(_Call(kept, future))
         if self._flushing is None:
@@ -52,7 +67,26 @@ class Intake:
         self._bell.ring("inbox")
         return accepted
 
-    async def _keep(self, arrival: Arrival) -> inbox.Kept:
+    async def _note(self, told: Sequence[Delivery]) -> list[Accepted]:
+        """What became of our own messages; a lost one is dead from now on, and perhaps goes another way."""
+
+        def write(connection: Connection) -> list[bool]:
+            new = [deliveries.note(connection, one) for one in told]
+            for account, message_id in {(one.account, one.message_id) for one in told}:
+                lost = deliveries.settle(connection, account, message_id)
+                if lost is not None:
+                    self._undelivered(connection, lost)
+            return new
+
+        try:
+            new = await self._db.write(write)
+        except (SQLAlchemyError, OSError) as error:
+            raise StoreAway(type(error).__name__) from error
+        self._bell.ring("outbox")
+        self._bell.ring("desk")
+        return [Accepted(new=one, inbox_id=0) for one in new]
+
+    async def _keep(self, arrival: Message) -> inbox.Kept:
         if len(arrival.raw) <= inbox.INLINE:
             return inbox.Kept(arrival=arrival)
         try:

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, tuple_, update
 
-from connectors.contract import Accepted, Arrival, Attachment, Inbound, Place, Sender
+from connectors.contract import Accepted, Attachment, Inbound, Message, Place, Sender
 from store.tables import InboxRow, InboxState
 from store.upsert import insert
 
@@ -31,7 +31,7 @@ _FIND = select(table.c.id, *_COLUMNS).where(tuple_(*_COLUMNS).in_(bindparam("key
 class Kept:
     """An arrival ready for the store: `raw_sha256` is set when its bytes already lie in the blob store."""
 
-    arrival: Arrival
+    arrival: Message
     raw_sha256: str | None = None
 
 

@@ -95,10 +95,11 @@ def claim(connection: Connection, *, node: str, lane: str, now: datetime, lease:
             unsure=or_(table.c.unsure, table.c.leased_by.is_not(None)),
         )
     )
-    return [_debt(row) for row in rows]
+    return [debt_of(row) for row in rows]
 
 
-def _debt(row: Any) -> Debt:
+def debt_of(row: Any) -> Debt:
+    """The debt that a whole row of the table stands for."""
     return Debt(
         id=row["id"],
         key=row["key"],
@@ -149,6 +150,16 @@ def settle(connection: Connection, debt_id: int, now: datetime) -> bool:
         update(table).where(table.c.id == debt_id, table.c.state == Owed.UNCERTAIN).values(state=Owed.DONE, done_at=now)
     )
     return settled.rowcount == 1
+
+
+def amend(connection: Connection, key: str, **payload: Any) -> bool:
+    """Other words for a reply that nobody has begun to send; False when it has left or was never owed."""
+    waiting = select(table.c.payload).where(table.c.key == key, table.c.state == Owed.OWED, table.c.attempts == 0)
+    owed = connection.execute(waiting.with_for_update()).scalar_one_or_none()
+    if owed is None:
+        return False
+    connection.execute(update(table).where(table.c.key == key).values(payload={**owed, **payload}))
+    return True
 
 
 def hurry(connection: Connection, key: str, due_at: datetime) -> None:
