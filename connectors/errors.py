@@ -46,6 +46,12 @@ class Throttled(ConnectorError):
         self.wait = wait
 
 
+class BudgetSpent(Throttled):
+    """What the account may use of a paid platform is used up; `wait` until it is worth looking again. Never silent: the desk shows it."""
+
+    code = "budget_spent"
+
+
 class Refused(ConnectorError):
     """They understood and said no; saying it again would not help."""
 
