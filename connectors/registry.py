@@ -19,7 +19,9 @@ from connectors.errors import Misconfigured
 Reader = Callable[[bytes, str, datetime], Sequence[Arrival]]
 S = TypeVar("S", bound=BaseModel)
 
-CHANNELS: Mapping[str, str] = MappingProxyType({"telegram": "telegram", "email": "email", "webchat": "webchat", "manual": "manual"})
+CHANNELS: Mapping[str, str] = MappingProxyType(
+    {"telegram": "telegram", "email": "email", "webchat": "webchat", "manual": "manual", "webhook": "webhook"}
+)
 
 
 def channels() -> Mapping[str, str]:
@@ -76,6 +78,7 @@ _BUILDERS: Mapping[str, Callable[[str, Account, bytes, str], Connector]] = Mappi
         "email": _email,
         "webchat": partial(_plain, "webchat", "WebchatConnector"),
         "manual": partial(_plain, "manual", "ManualConnector"),
+        "webhook": partial(_plain, "webhook", "WebhookConnector"),
     }
 )
 

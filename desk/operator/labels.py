@@ -56,6 +56,7 @@ CHANNELS: Final[Mapping[str, str]] = {
     "whatsapp": N_("WhatsApp"),
     "x": N_("X"),
     "open311": N_("Open311"),
+    "webhook": N_("Aplikasi lain"),
 }
 URGENCIES: Final[Mapping[str, str]] = {"normal": N_("Biasa"), "high": N_("Mendesak"), "emergency": N_("Darurat")}
 CLASSIFICATIONS: Final[Mapping[str, str]] = {
