@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.profile import Profile
-from connectors.contract import Inbound
+from connectors.contract import ONCE, Inbound
 from dispatcher.replies import Replies, to_sender
+from dispatcher.wishes import wished
 from normalizer import tracking
 from normalizer.complaint import Provenance
 from normalizer.outcome import Normalized
@@ -23,6 +24,8 @@ DRAWS = 20
 """32**7 numbers: a second draw is rare, a twentieth means that the random source is broken."""
 OLD = timedelta(days=30)
 """Older messages (a mailbox read for the first time) are registered without an answer: nobody waits for one any more."""
+ALBUM_WAIT = timedelta(seconds=2)
+"""The acknowledgement of an album waits this long for the photo with the words, so that one answer suits all of it."""
 WORDS_WAIT = timedelta(minutes=10)
 """A photo without words waits this long for them before it goes to the door."""
 
@@ -57,7 +60,8 @@ class Registrar:
         refers_to: str | None = None,
         acknowledge: bool = True,
     ) -> Registered:
-        registered = insert(connection, self._profile.prefix, self._draw, _values(self._profile, claim, read, now))
+        values = _values(self._profile, claim, read, now) | wished(connection, claim.conversation, claim.received_at)
+        registered = insert(connection, self._profile.prefix, self._draw, values)
         complaint_id, number = registered.complaint_id, registered.number
         complaints.note(
             connection,
@@ -74,13 +78,20 @@ class Registrar:
             settle = timedelta(seconds=self._profile.intake.settle_seconds)
             owe_forward(connection, complaint_id, number, self._profile.door, now, now + (settle if read.words else WORDS_WAIT))
         if claim.received_at - claim.inbound.sent_at <= OLD:
-            self._acknowledge(connection, claim.inbound, read, registered, now)
+            self._acknowledge(connection, claim.inbound, read, registered, values, now)
         return registered
 
-    def _acknowledge(self, connection: Connection, inbound: Inbound, read: Normalized, registered: Registered, now: datetime) -> None:
+    def _acknowledge(
+        self,
+        connection: Connection,
+        inbound: Inbound,
+        read: Normalized,
+        registered: Registered,
+        values: Mapping[str, Any],
+        now: datetime,
+    ) -> None:
         number = registered.number
-        place = read.location
-        placed = bool(place.text or place.address or place.region_code or place.lat is not None)
+        placed = is_placed(read.location.model_dump())
         text = self._replies.acknowledgement(number, emergency=read.emergency, words=read.words, placed=placed)
         if inbound.extra.get("too_large"):
             text = f"{text} {self._profile.text('too_large')}"
@@ -93,8 +104,14 @@ class Registrar:
             complaint_id=registered.complaint_id,
             number=number,
             subject=self._profile.text("ack_subject", number=tracking.printed(number)),
-            buttons=self._replies.choices(),
+            buttons=self._replies.choices_about(number, placed=placed, anonymous=values["anonymous"], confidential=values["confidential"]),
+            due_at=now + ALBUM_WAIT if inbound.group and not read.emergency else None,
         )
+
+
+def is_placed(location: Mapping[str, Any]) -> bool:
+    """Whether a complaint says where it happened."""
+    return any(location.get(part) for part in ("text", "address", "region_code")) or location.get("lat") is not None
 
 
 def owe_forward(connection: Connection, complaint_id: int, number: str, door: str, now: datetime, due_at: datetime) -> None:
@@ -176,7 +193,8 @@ def _values(profile: Profile, claim: Claim, read: Normalized, now: datetime) -> 
         "account": inbound.account,
         "conversation": claim.conversation,
         "reply_address": inbound.reply_address,
-        "reply_extra": {**inbound.extra, "in_reply_to": inbound.message_id or None},
+        "reply_extra": {name: told for name, told in inbound.extra.items() if name not in ONCE}
+        | {"in_reply_to": inbound.message_id or None},
         "group": inbound.group,
         "state": "received",
         "state_at": now,

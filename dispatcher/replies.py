@@ -80,6 +80,7 @@ class Replies:
         subject: str | None = None,
         buttons: tuple[Button, ...] = (),
         automatic: bool = True,
+        due_at: datetime | None = None,
     ) -> bool:
         """False: there is nobody to answer, it is owed already, or it would feed a loop."""
         if to.address is None:
@@ -93,6 +94,7 @@ class Replies:
             name=to.account,
             order_key=to.conversation,
             now=now,
+            due_at=due_at,
             conversation=to.conversation,
             complaint_id=complaint_id,
             payload={
@@ -129,6 +131,19 @@ class Replies:
             since=f"{since:%d-%m-%Y %H:%M} {self.profile.zone_name}",
             link=self.link(number),
         )
+
+    def choices_about(self, number: str, *, placed: bool, anonymous: bool, confidential: bool) -> tuple[Button, ...]:
+        """What may be done with one complaint, the most useful first: some channels show three only."""
+        offered = (
+            ("button_status", "status", True),
+            ("button_place", "lokasi", not placed),
+            ("button_anonymous", "anonim", not anonymous),
+            ("button_confidential", "rahasia", not confidential),
+            ("button_cancel", "batal", True),
+        )
+        about = tracking.printed(number)
+        buttons = [Button(text=self.profile.text(name), command=f"{command} {about}") for name, command, sensible in offered if sensible]
+        return (*buttons, Button(text=self.profile.text("button_new"), command="baru"))
 
     def choices(self) -> tuple[Button, ...]:
         text = self.profile.text

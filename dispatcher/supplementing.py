@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from dispatcher.homes import Bond, Home
-from dispatcher.registering import owe_evidence
+from dispatcher.registering import is_placed, owe_evidence
 from dispatcher.replies import Replies, to_sender
 from normalizer import tracking
 from normalizer.complaint import Urgency
@@ -43,7 +43,27 @@ def supplement(
     if complaint["awaits_words"] and read.words:
         settle = timedelta(seconds=profile.intake.settle_seconds)
         outbox.hurry(connection, f"forward:{complaint['tracking_number']}", now + settle)
+    for flag in ("anonymous", "confidential"):
+        if flag in filled:
+            complaints.note(connection, complaint["id"], at=now, kind=flag, actor="citizen", source=claim.inbound.channel)
+    if (
+        home.bond is Bond.ALBUM
+        and complaint["awaits_words"]
+        and read.words
+        and _settled(connection, replies, claim, complaint, read, filled)
+    ):
+        return
     _answer(connection, replies, claim, read, complaint, home, now)
+
+
+def _settled(connection: Connection, replies: Replies, claim: Claim, complaint: Found, read: Normalized, filled: dict[str, Any]) -> bool:
+    """The words of an album came while the acknowledgement of its first photo was held: that one answer now suits all of it."""
+    number = complaint["tracking_number"]
+    placed = is_placed(filled.get("location") or complaint["location"] or {})
+    text = replies.acknowledgement(number, emergency=read.emergency, words=True, placed=placed)
+    if claim.inbound.extra.get("too_large") or (complaint["reply_extra"] or {}).get("too_large"):
+        text = f"{text} {replies.profile.text('too_large')}"
+    return outbox.amend(connection, f"ack:{number}", text=text)
 
 
 def _filled(profile: Profile, complaint: Found, read: Normalized) -> dict[str, Any]:
@@ -62,6 +82,7 @@ def _filled(profile: Profile, complaint: Found, read: Normalized) -> dict[str, A
     if complaint["category"] is None and read.category is not None and complaint["state"] == "received":
         filled |= {"category": read.category, "agency": read.agency or profile.agency_for(read.category)}
         filled["suggestions"] = [suggestion.model_dump() for suggestion in read.suggestions]
+    filled |= {flag: True for flag in ("anonymous", "confidential") if getattr(read, flag) and not complaint[flag]}
     if read.emergency:
         filled["urgency"] = Urgency.EMERGENCY
     return filled
@@ -69,15 +90,17 @@ def _filled(profile: Profile, complaint: Found, read: Normalized) -> dict[str, A
 
 def _answer(connection: Connection, replies: Replies, claim: Claim, read: Normalized, complaint: Found, home: Home, now: datetime) -> None:
     silent = home.bond is Bond.ALBUM or outbox.replies_since(connection, claim.conversation, now - QUIET) > 0
-    if silent and not read.emergency:
+    too_large = bool(claim.inbound.extra.get("too_large"))
+    if silent and not read.emergency and not too_large:
         return
     number = complaint["tracking_number"]
     name = "ack_emergency" if read.emergency else "supplement"
+    text = replies.profile.text(name, number=tracking.printed(number))
     replies.owe(
         connection,
         to_sender(claim.inbound),
         key=f"supplement:{claim.id}",
-        text=replies.profile.text(name, number=tracking.printed(number)),
+        text=f"{text} {replies.profile.text('too_large')}" if too_large else text,
         now=now,
         complaint_id=complaint["id"],
         number=number,

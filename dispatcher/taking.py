@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from connectors.contract import About, FollowUp
+from dispatcher.choices import CHOICES, Choices
 from dispatcher.homes import Bond, Home, find_home
 from dispatcher.reading import Unread
 from dispatcher.registering import Registrar
@@ -49,12 +50,15 @@ class Taker:
     def __init__(self, profile: Profile, replies: Replies, abouts: Mapping[str, About], node: str, draw: Callable[[str], str]) -> None:
         self._profile, self._replies, self._abouts, self._node = profile, replies, abouts, node
         self._registrar = Registrar(profile, replies, draw)
+        self._choices = Choices(profile, replies)
 
     def take(self, connection: Connection, claim: Claim, read: Normalized | Unread, now: datetime) -> Taken:
         if isinstance(read, Unread):
             return self._close(connection, claim, now, Outcome.UNREADABLE, read.reason)
         if read.outcome is Outcome.COMPLAINT or _belongs_to_album(connection, claim):
             return self._complaint(connection, claim, read, now)
+        if read.outcome is Outcome.COMMAND and read.command in CHOICES:
+            return self._choice(connection, claim, read, now)
         taken = self._close(connection, claim, now, read.outcome, read.command or read.reason)
         if taken.mine:
             self._answer(connection, claim, read, now)
@@ -65,6 +69,27 @@ class Taker:
     ) -> Taken:
         mine = inbox.finish(connection, claim, self._node, now, outcome, reason, complaint_id)
         return Taken(outcome=outcome, mine=mine)
+
+    def _choice(self, connection: Connection, claim: Claim, read: Normalized, now: datetime) -> Taken:
+        """A button or plain word about the citizen's own complaint; where there is none yet, about the next."""
+        meant = self._choices.meant(connection, claim, read)
+        taken = self._close(connection, claim, now, read.outcome, read.command, meant["id"] if meant else None)
+        if not taken.mine or read.auto_generated or read.bounce:
+            return taken
+        chosen = self._choices.carry_out(connection, claim, read, meant, now)
+        number = meant["tracking_number"] if meant else None
+        self._replies.owe(
+            connection,
+            to_sender(claim.inbound),
+            key=f"answer:{claim.id}",
+            text=chosen.text,
+            now=now,
+            complaint_id=meant["id"] if meant else None,
+            number=number,
+            subject=self._profile.text("reply_subject", number=tracking.printed(number)) if number else None,
+            buttons=chosen.buttons,
+        )
+        return taken
 
     def _complaint(self, connection: Connection, claim: Claim, read: Normalized, now: datetime) -> Taken:
         about = self._abouts.get(claim.account)

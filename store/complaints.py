@@ -94,6 +94,19 @@ def said_new(connection: Connection, conversation: str, since_inbox_id: int) -> 
     return found is not None
 
 
+def asked_for(connection: Connection, conversation: str, since_inbox_id: int, since: datetime, commands: tuple[str, ...]) -> set[str]:
+    """Which of these commands came after that message and time and belonged to no complaint yet."""
+    wanted = select(inbox.c.reason).where(
+        inbox.c.conversation == conversation,
+        inbox.c.id > since_inbox_id,
+        inbox.c.received_at >= since,
+        inbox.c.outcome == "command",
+        inbox.c.reason.in_(commands),
+        inbox.c.complaint_id.is_(None),
+    )
+    return set(connection.execute(wanted).scalars())
+
+
 def supplement(
     connection: Connection, complaint_id: int, *, inbox_id: int | None, body: str, at: datetime, edit: bool, location: dict[str, Any]
 ) -> int:

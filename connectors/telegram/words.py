@@ -21,6 +21,10 @@ COMMANDS = {
     "new": "baru",
     "batal": "batal",
     "cancel": "batal",
+    "cabut": "cabut",
+    "anonim": "anonim",
+    "rahasia": "rahasia",
+    "lokasi": "lokasi",
 }
 COMMAND = re.compile(r"\s*/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{3,64}))?(?![A-Za-z0-9_@/])[\s:,.\-]*")
 MENTION = re.compile(r"(?<![\w@.])@([A-Za-z0-9_]{3,64})")

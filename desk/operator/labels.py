@@ -85,6 +85,9 @@ EVENTS: Final[Mapping[str, str]] = {
     "evidence": N_("Lampiran"),
     "told": N_("Pelapor diberi tahu"),
     "duplicate": N_("Dikirim ulang oleh pelapor"),
+    "anonymous": N_("Pelapor meminta namanya disembunyikan"),
+    "confidential": N_("Pelapor meminta laporan dirahasiakan"),
+    "withdrawal": N_("Pelapor ingin mencabut laporan"),
 }
 ACTORS: Final[Mapping[str, str]] = {"citizen": N_("Pelapor"), "system": N_("Sistem"), "door": N_("Pintu tujuan")}
 OWED: Final[Mapping[str, str]] = {
