@@ -18,6 +18,7 @@ import aiohttp
 
 from demo.mailbox import Mailbox
 from demo.telegram import Telegram
+from demo.webhook import Application
 from dispatcher import entering
 from dispatcher.intake import Intake
 from normalizer import tracking
@@ -80,6 +81,20 @@ class TelegramCitizen:
         before = len(self._platform.answers(self._chat))
         self._platform.say(self._chat, story, self.name)
         return await _until(lambda: _first(self._prefix, self._platform.answers(self._chat)[before:]))
+
+
+class AppCitizen:
+    channel = "webhook"
+
+    def __init__(self, application: Application, url: str, prefix: str, name: str) -> None:
+        self._application, self._prefix, self.name = application, prefix, name
+        self._hook, self._id = f"{url}/hooks/webhook/aplikasi", f"warga-{uuid4().hex[:8]}"
+
+    async def write(self, story: str) -> str | None:
+        """In the city's own application, which hands it over and shows the answer."""
+        message = {"id": uuid4().hex, "sender": self._id, "name": self.name, "text": story, "lat": -6.8722, "lon": 107.5425}
+        await self._application.say(self._hook, message)
+        return await _until(lambda: _first(self._prefix, self._application.answers(self._id)))
 
 
 class MailCitizen:

@@ -8,7 +8,7 @@ import random
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,11 @@ from rich.live import Live
 from rich.table import Table
 
 from config.settings import Account, DoorSettings, Http, Log, Settings, Store
-from demo.citizens import STORIES, ChatCitizen, Citizen, DeskVisitor, MailCitizen, TelegramCitizen
+from demo.citizens import STORIES, AppCitizen, ChatCitizen, Citizen, DeskVisitor, MailCitizen, TelegramCitizen
 from demo.mailbox import Mailbox
 from demo.open311 import Open311
 from demo.telegram import Telegram
+from demo.webhook import Application
 from normalizer.tracking import printed
 
 NAMES = ("Siti Aminah", "Budi Santoso", "Rina Marlina", "Asep Sunandar", "Dewi Lestari", "Joko Prasetyo")
@@ -52,6 +53,7 @@ class World:
 
     telegram: Telegram
     box: Mailbox
+    application: Application
     door: Open311
     settings: Settings
 
@@ -78,16 +80,18 @@ async def demo(running: Running, first_link: FirstLink, *, once: bool, speed: fl
 @contextlib.asynccontextmanager
 async def world(folder: Path, port: int) -> AsyncIterator[World]:
     """Telegram, a mailbox and the city's Open311 server on loopback, and the settings that lead to them."""
-    telegram, door = Telegram(), Open311(api_key="kunci-peragaan")
+    telegram, application, door = Telegram(), Application(), Open311(api_key="kunci-peragaan")
     async with contextlib.AsyncExitStack() as stack:
         api_base, base = await telegram.start(), await door.start()
         stack.push_async_callback(telegram.stop)
         stack.push_async_callback(door.stop)
+        await application.start()
+        stack.push_async_callback(application.stop)
         box = await stack.enter_async_context(Mailbox())
-        yield World(telegram, box, door, _settings(folder, port, telegram.token, api_base, base, box))
+        yield World(telegram, box, application, door, _settings(folder, port, telegram.token, api_base, base, box, application))
 
 
-def _settings(folder: Path, port: int, token: str, api_base: str, base: str, box: Mailbox) -> Settings:
+def _settings(folder: Path, port: int, token: str, api_base: str, base: str, box: Mailbox, application: Application) -> Settings:
     mail = box.account_settings()
     return Settings(
         store=Store(url=f"sqlite:///{folder}/hub.db", blobs=folder / "blobs"),
@@ -98,6 +102,7 @@ def _settings(folder: Path, port: int, token: str, api_base: str, base: str, box
             "desk": Account(channel="manual"),
             "bot": Account(channel="telegram", token=token, api_base=api_base, poll_seconds=5),
             "kotak_surat": Account(**mail),
+            "aplikasi": Account(channel="webhook", secret=application.secret, callback_url=application.callback_url),
         },
         doors={"kota": DoorSettings(kind="open311", base=base, api_key="kunci-peragaan", default_service="lain")},
         profile_overrides={"door": "kota", "intake": {"settle_seconds": 1.0}},
@@ -106,12 +111,13 @@ def _settings(folder: Path, port: int, token: str, api_base: str, base: str, box
 
 def _citizens(hub: Any, stage: World, pick: random.Random, chat: int) -> list[Citizen]:
     prefix = hub.profile.prefix
-    names = [pick.choice(NAMES) for _ in range(4)]
+    names = [pick.choice(NAMES) for _ in range(5)]
     return [
         ChatCitizen(hub.url, prefix, names[0]),
         TelegramCitizen(stage.telegram, prefix, names[1], chat),
         MailCitizen(stage.box, prefix, names[2]),
         DeskVisitor(hub.intake, hub.db, names[3]),
+        AppCitizen(stage.application, hub.url, prefix, names[4]),
     ]
 
 
@@ -125,7 +131,7 @@ async def _once(hub: Any, stage: World, rows: list[Told], live: Live) -> None:
         row.answered = row.number is not None
 
     async with asyncio.TaskGroup() as writing:
-        for citizen, row, story in zip(citizens, rows, STORIES, strict=False):
+        for citizen, row, story in zip(citizens, rows, cycle(STORIES), strict=False):
             writing.create_task(one(citizen, row, story))
     deadline = asyncio.get_running_loop().time() + DOOR_SECONDS
     while not all(row.complete for row in rows) and asyncio.get_running_loop().time() < deadline:

@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from connectors import registry
+from desk.operator import labels
 from dispatcher.doors import registry as doors
 
 ROOT = Path(__file__).parents[2]
@@ -95,6 +96,9 @@ def test_every_door_is_in_the_example(kind: str) -> None:
         "hub.example.toml",
         "tests/channels/<provider>/",
         "demo/<provider>.py",
+        "demo/citizens.py",
+        "demo/show.py",
+        "desk/operator/labels.py",
         "CHANGELOG.md",
     ],
 )
@@ -102,6 +106,27 @@ def test_contributing_names_every_file_a_channel_touches(touched: str) -> None:
     """What a newcomer would forget stands in "Adding a channel"."""
     chapter = CONTRIBUTING.partition("## Adding a channel")[2].partition("\n## ")[0]
     assert touched in chapter
+
+
+@pytest.mark.parametrize("channel", sorted(registry.channels()))
+def test_every_channel_has_a_name_for_operators(channel: str) -> None:
+    """desk/operator/labels.py: nobody reads a code on the desk."""
+    assert channel in labels.CHANNELS
+
+
+def test_a_channel_touches_only_the_files_that_contributing_lists() -> None:
+    """The proof is the channel of other applications: whatever knows `webhook` by name stands in the table of "Adding a channel"."""
+    chapter = CONTRIBUTING.partition("## Adding a channel")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in chapter.splitlines() if line.startswith("| `")]
+    listed = [path.replace("<provider>", "webhook") for row in rows for path in re.findall(r"`([^`]+)`", row)]
+    knows = re.compile(r"""connectors[./]webhook|demo[./]webhook|channel\s*=\s*["']webhook|["']webhook["']\s*:|[=!]=\s*["']webhook["']""")
+    rooms = ("config", "connectors", "normalizer", "store", "dispatcher", "desk", "demo", "tests/channels")
+    files = [path for room in rooms for kind in ("py", "toml", "po", "html", "js") for path in (ROOT / room).rglob(f"*.{kind}")]
+    touched = {
+        str(path.relative_to(ROOT)) for path in (*files, *ROOT.glob("*.py"), *ROOT.glob("*.toml")) if knows.search(path.read_text("utf-8"))
+    }
+    assert "connectors/registry.py" in touched
+    assert not {path for path in touched if not any(path == one or (one.endswith("/") and path.startswith(one)) for one in listed)}
 
 
 def test_import_rules_know_every_provider_and_door() -> None:
