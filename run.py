@@ -112,7 +112,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         replies = Replies(profile, public_url)
         taker = Taker(profile, replies, {name: each.about for name, each in connectors.items()}, node, tracking.draw)
         intake = Intake(db, blobs, bell, clock)
-        line = Line(tools, blobs, readers, taker, connectors, doors, list(settings.accounts))
+        line = Line(tools, blobs, readers, taker, connectors, doors, list(settings.accounts), intake.crowd)
         stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in line.work().items()])
         jobs = scheduler(tools, profile, replies, blobs, doors)
         jobs.start()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import structlog
 from sqlalchemy import Connection
@@ -14,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from connectors.contract import Accepted, Arrival, Delivery, Message
 from connectors.errors import StoreAway
 from dispatcher import faults
+from dispatcher.crowd import Crowd
 from store import deliveries, inbox
 from store.bell import Bell
 from store.blobs import Blobs
@@ -42,8 +46,10 @@ class Intake:
     ) -> None:
         """undelivered: writes what follows when a reply turns out not to have arrived."""
         self._db, self._blobs, self._bell, self._clock, self._undelivered = db, blobs, bell, clock, undelivered
-        self._calls: list[_Call] = []
-        self._flushing: asyncio.Task[None] | None = None
+        self.crowd = Crowd()
+        self._calls: deque[_Call] = deque()
+        self._flushing: set[asyncio.Task[None]] = set()
+        self._flush_queued = False
         self.accepted = 0
 
     async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Accepted]:
@@ -59,9 +65,10 @@ class Intake:
         kept = [await self._keep(arrival) for arrival in arrivals if not isinstance(arrival, Delivery)]
         future: asyncio.Future[list[Accepted]] = asyncio.get_running_loop().create_future()
         self._calls.append(_Call(kept, future))
-        if self._flushing is None:
-            self._flushing = asyncio.create_task(self._flush())
-        accepted = await future
+        if not self._flush_queued:
+            self._queue_flush()
+        with self.crowd.joined():
+            accepted = await future
         faults.point("accept.after")
         self.accepted += len(accepted)
         self._bell.ring("inbox")
@@ -94,36 +101,59 @@ class Intake:
         except OSError as error:
             raise StoreAway(f"blobs: {type(error).__name__}") from error
 
-    async def _flush(self) -> None:
-        try:
-            while self._calls:
-                calls, self._calls = self._calls[:GROUP], self._calls[GROUP:]
-                await self._write(calls)
-        finally:
-            self._flushing = None
+    def _queue_flush(self) -> None:
+        self._flush_queued = True
+        task = asyncio.create_task(self._flush())
+        self._flushing.add(task)
+        task.add_done_callback(self._flushing.discard)
 
-    async def _write(self, calls: list[_Call]) -> None:
-        rows = [kept for call in calls for kept in call.kept]
+    async def _flush(self) -> None:
+        """One write for all who wait at the moment when the writer thread comes to it, so that thread never waits for this loop."""
+        calls: list[_Call] = []
+        now = self._clock()
+
+        def write(connection: Connection) -> list[Accepted]:
+            if not calls:  # a second run has the same rows as the first
+                calls.extend(self._drained())
+            return inbox.accept(connection, [kept for call in calls for kept in call.kept], now) if calls else []
+
+        try:
+            _deliver(calls, await self._db.write(write))
+        except Exception as error:
+            await self._apart(calls or list(self._drained()), error)
+        if self._calls and not self._flush_queued:  # more waited than one group takes
+            self._queue_flush()
+
+    def _drained(self) -> Iterator[_Call]:
+        """In the writer thread: a deque may be emptied at one end while it is filled at the other. Who comes after the flag queues anew."""
+        self._flush_queued = False
+        with contextlib.suppress(IndexError):
+            for _ in range(GROUP):
+                yield self._calls.popleft()
+
+    async def _write(self, call: _Call) -> None:
         now = self._clock()
         try:
-            accepted = await self._db.write(lambda connection: inbox.accept(connection, rows, now))
+            _deliver([call], await self._db.write(lambda connection: inbox.accept(connection, call.kept, now)))
         except Exception as error:
-            await self._apart(calls, error)
-            return
-        position = 0
-        for call in calls:
-            if not call.future.done():
-                call.future.set_result(accepted[position : position + len(call.kept)])
-            position += len(call.kept)
+            await self._apart([call], error)
 
     async def _apart(self, calls: list[_Call], error: Exception) -> None:
         """One call spoiled the statement, or the store is away: each for itself, so that a neighbour's bad bytes harm nobody."""
         if len(calls) > 1 and not isinstance(error, StoreAway):
             for call in calls:
-                await self._write([call])
+                await self._write(call)
             return
         log.error("intake.refused", code=type(error).__name__, count=len(calls))
         away = error if isinstance(error, StoreAway) else StoreAway(type(error).__name__)
         for call in calls:
             if not call.future.done():
                 call.future.set_exception(away if isinstance(error, SQLAlchemyError | StoreAway | OSError) else error)
+
+
+def _deliver(calls: Sequence[_Call], accepted: Sequence[Accepted]) -> None:
+    answers = iter(accepted)
+    for call in calls:
+        answer = list(islice(answers, len(call.kept)))
+        if not call.future.done():
+            call.future.set_result(answer)

@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from connectors.contract import Connector
+from dispatcher.crowd import Crowd
 from dispatcher.doors.contract import Door
 from dispatcher.paying import FetchPayer, ForwardPayer, ReplyPayer
 from dispatcher.pipeline import Pipeline
@@ -28,15 +29,16 @@ class Line:
         connectors: Mapping[str, Connector],
         doors: Mapping[str, Door],
         accounts: Sequence[str],
+        crowd: Crowd,
     ) -> None:
-        self._pipeline = Pipeline(tools.db, blobs, tools.bell, readers, taker, tools.clock, tools.node, accounts)
+        self._pipeline = Pipeline(tools.db, blobs, tools.bell, readers, taker, tools.clock, tools.node, accounts, crowd)
         payers: list[tuple[Work, str, Payer]] = []
         for name, connector in connectors.items():
             payers.append((Work.REPLY, name, ReplyPayer(name, connector)))
             payers.append((Work.FETCH, name, FetchPayer(connector, tools.db, blobs, readers)))
         for name, door in doors.items():
             payers.append((Work.FORWARD, name, ForwardPayer(door, tools.db, tools.clock)))
-        self._lanes = [Lane(kind, owner, payer, tools) for kind, owner, payer in payers]
+        self._lanes = [Lane(kind, owner, payer, tools, crowd) for kind, owner, payer in payers]
 
     def work(self) -> dict[str, Coroutine[Any, Any, None]]:
         """By name, each to run as a task until it is cancelled."""

@@ -12,6 +12,7 @@ import structlog
 
 from connectors.errors import StoreAway
 from dispatcher import faults
+from dispatcher.crowd import Crowd
 from dispatcher.reading import Readers, Unread
 from dispatcher.taking import Taken, Taker
 from normalizer.outcome import Normalized
@@ -42,9 +43,10 @@ class Pipeline:
         clock: Callable[[], datetime],
         node: str,
         accounts: Sequence[str],
+        crowd: Crowd | None = None,
     ) -> None:
         self._db, self._blobs, self._bell, self._readers, self._taker = db, blobs, bell, readers, taker
-        self._clock, self._node, self._accounts = clock, node, list(accounts)
+        self._clock, self._node, self._accounts, self._crowd = clock, node, list(accounts), crowd or Crowd()
 
     async def run(self) -> None:
         """Until cancelled. Trouble with the store is waited out; nothing is lost by it."""
@@ -65,6 +67,7 @@ class Pipeline:
 
     async def turn(self) -> bool:
         """One batch of each account; True when there was anything."""
+        await self._crowd.pass_by()
         waiting = await self._db.read(lambda session: inbox.accounts_waiting(session.connection(), self._accounts))
         claimed = [claims for account in waiting if (claims := await self._claim(account))]
         await asyncio.gather(*(self._work(claims) for claims in claimed))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from connectors.errors import ConnectorError, Then, Throttled, Unreachable
 from dispatcher import retry
+from dispatcher.crowd import Crowd
 from dispatcher.pulses import Pulses
 from store import cursors, outbox
 from store.bell import Bell, heard
@@ -73,7 +74,8 @@ class Tools:
 class Lane:
     """A throttled lane pauses; one whose credential was refused stops until the hub is started again."""
 
-    def __init__(self, kind: Work, owner: str, payer: Payer, tools: Tools) -> None:
+    def __init__(self, kind: Work, owner: str, payer: Payer, tools: Tools, crowd: Crowd | None = None) -> None:
+        self._crowd = crowd or Crowd()
         self.name, self._kind, self._payer, self._tools = outbox.lane(kind, owner), kind, payer, tools
         self._pulse = f"door:{owner}" if kind is Work.FORWARD else owner  # an account may have a door's name
         self._running: set[asyncio.Task[None]] = set()
@@ -102,6 +104,7 @@ class Lane:
 
     async def turn(self) -> bool:
         """Begin what is due, as far as there is room; True when something was begun."""
+        await self._crowd.pass_by()
         now = self._tools.clock()
         if self._paused_until is not None and now < self._paused_until:
             return False

@@ -25,6 +25,8 @@ T = TypeVar("T")
 GROUP = 128
 """Writes in one commit at most; more gains nothing measurable and lets the first one wait longer."""
 READERS = 4
+CHECKPOINT_PAGES = 16_000
+"""64 MB of log before it is written back into the file: SQLite's own 4 MB would interrupt a burst many times a second."""
 AGAIN = 5
 """Tries of a lone write that lost a deadlock or a lock; each waits for the other side, so few are needed."""
 
@@ -49,7 +51,13 @@ def _sqlite(url: str, begin: str, size: int) -> Engine:
     def _prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, so that a write locks at its start
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -1,0 +1,39 @@
+"""Who goes first when many knock at once: the messages at the door, because a platform waits for each; the line behind catches up later."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+
+MANY = 8
+"""Calls inside at once that make a crowd: more than a few citizens, so a platform that empties its backlog."""
+CALM_SECONDS = 0.1
+"""So long without a crowd, and the line goes on."""
+PATIENCE_SECONDS = 2.0
+"""One turn of the line waits so long at most: it slows down under any load and never stands still."""
+
+
+class Crowd:
+    """Counts those inside; the line awaits `pass_by` before each turn."""
+
+    def __init__(self) -> None:
+        self._inside = 0
+        self._seen_at = float("-inf")
+
+    @contextlib.contextmanager
+    def joined(self) -> Iterator[None]:
+        self._inside += 1
+        if self._inside >= MANY:
+            self._seen_at = asyncio.get_running_loop().time()
+        try:
+            yield
+        finally:
+            self._inside -= 1
+
+    async def pass_by(self) -> None:
+        """Returns when it is calm, or after PATIENCE_SECONDS."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + PATIENCE_SECONDS
+        while (wait := min(self._seen_at + CALM_SECONDS, end) - loop.time()) > 0:  # noqa: ASYNC110 - calm is nothing happening
+            await asyncio.sleep(wait)
