@@ -119,7 +119,7 @@ def alternate(bare_url: str, hub: Tree, hub_url: str, folder: Path, seconds: int
         "cpu_ms_per_message": 1000 * used["all"] / max(accepted, 1),
         "cpu_main_ms_per_message": 1000 * used["main"] / max(accepted, 1),
         "peak_rss_mb": hub.peak / 2**20,
-        "lost": accepted - done["kept"],
+        "lost": max(0, accepted - done["kept"]),
     }
 
 
