@@ -20,7 +20,7 @@ Reader = Callable[[bytes, str, datetime], Sequence[Arrival]]
 S = TypeVar("S", bound=BaseModel)
 
 CHANNELS: Mapping[str, str] = MappingProxyType(
-    {"telegram": "telegram", "email": "email", "webchat": "webchat", "manual": "manual", "webhook": "webhook"}
+    {"telegram": "telegram", "email": "email", "webchat": "webchat", "manual": "manual", "webhook": "webhook", "x": "x"}
 )
 
 
@@ -79,6 +79,7 @@ _BUILDERS: Mapping[str, Callable[[str, Account, bytes, str], Connector]] = Mappi
         "webchat": partial(_plain, "webchat", "WebchatConnector"),
         "manual": partial(_plain, "manual", "ManualConnector"),
         "webhook": partial(_plain, "webhook", "WebhookConnector"),
+        "x": partial(_plain, "x", "XConnector"),
     }
 )
 
