@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from config.profile import Profile
-from dispatcher import rearranging
+from dispatcher import blocking, rearranging
 from dispatcher.moving import ActRefused, Move, move
 from dispatcher.replies import Replies
 from normalizer.complaint import State
@@ -109,6 +109,15 @@ class Acts:
         """A supplement belongs to another complaint."""
         now = self._clock()
         await self._act(lambda connection: rearranging.shift(connection, supplement_id, to, operator, now))
+
+    async def block(self, complaint_id: int, reason: str, *, operator: str) -> None:
+        """Whoever sent this complaint is recorded from now on, and not answered."""
+        now = self._clock()
+        await self._act(lambda connection: blocking.block(connection, complaint_id, reason, operator, now))
+
+    async def unblock(self, complaint_id: int, *, operator: str) -> None:
+        now = self._clock()
+        await self._act(lambda connection: blocking.lift(connection, complaint_id, operator, now))
 
     async def redrive_inbox(self, inbox_id: int, *, operator: str) -> None:
         """Put a quarantined or set-aside message back into the line."""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from connectors.contract import About, FollowUp
+from dispatcher import blocking
 from dispatcher.choices import CHOICES, Choices
 from dispatcher.homes import Bond, Home, find_home
 from dispatcher.reading import Unread
@@ -55,6 +56,9 @@ class Taker:
     def take(self, connection: Connection, claim: Claim, read: Normalized | Unread, now: datetime) -> Taken:
         if isinstance(read, Unread):
             return self._close(connection, claim, now, Outcome.UNREADABLE, read.reason)
+        unheard = blocking.outcome_of(connection, claim.inbound, read)
+        if unheard is not None:
+            return self._close(connection, claim, now, unheard, blocking.REASON)
         if read.outcome is Outcome.COMPLAINT or _belongs_to_album(connection, claim):
             return self._complaint(connection, claim, read, now)
         if read.outcome is Outcome.COMMAND and read.command in CHOICES:
