@@ -17,7 +17,7 @@ from store import complaints, inbox, outbox
 from store.bell import Bell
 from store.complaints import Found
 from store.database import Database
-from store.tables import AuditRow
+from store.people import AuditRow
 from store.upsert import insert
 
 T = TypeVar("T")

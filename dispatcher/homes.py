@@ -61,13 +61,19 @@ def _named(connection: Connection, claim: Claim, read: Normalized) -> Home:
     talk, inbound = claim.conversation, claim.inbound
     if inbound.edit_of and (found := complaints.of_message(connection, talk, inbound.edit_of)):
         return Home(found, Bond.EDIT)
-    if read.tracking_number:
-        found = complaints.by_number(connection, read.tracking_number)
-        return Home(found, Bond.NUMBER) if found and found["conversation"] == talk else Home(refers_to=read.tracking_number)
+    number = quoted(read)
+    if number:
+        found = complaints.by_number(connection, number)
+        return Home(found, Bond.NUMBER) if found and found["conversation"] == talk else Home(refers_to=number)
     answered = inbound.in_reply_to or read.in_reply_to
     if answered and (found := complaints.of_reply(connection, talk, answered) or complaints.of_message(connection, talk, answered)):
         return Home(found, Bond.REPLY)
     return Home()
+
+
+def quoted(read: Normalized) -> str | None:
+    """The number that a message quotes, in stored form (the normaliser tells the printed one)."""
+    return read.tracking_number.replace("-", "") if read.tracking_number else None
 
 
 def _within(claim: Claim, last: Found, intake: Intake) -> bool:

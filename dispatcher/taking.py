@@ -13,10 +13,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from config.profile import Profile
-from connectors.contract import About, FollowUp
+from connectors.contract import ASK_PLACE, About, FollowUp
 from dispatcher import blocking
 from dispatcher.choices import CHOICES, Choices
-from dispatcher.homes import Bond, Home, find_home
+from dispatcher.homes import Bond, Home, find_home, quoted
 from dispatcher.reading import Unread
 from dispatcher.registering import Registrar
 from dispatcher.replies import Replies, to_sender
@@ -65,6 +65,7 @@ class Taker:
             return self._choice(connection, claim, read, now)
         taken = self._close(connection, claim, now, read.outcome, read.command or read.reason)
         if taken.mine:
+            self._follow(connection, claim)
             self._answer(connection, claim, read, now)
         return taken
 
@@ -74,6 +75,13 @@ class Taker:
         mine = inbox.finish(connection, claim, self._node, now, outcome, reason, complaint_id)
         return Taken(outcome=outcome, mine=mine)
 
+    def _follow(self, connection: Connection, claim: Claim) -> None:
+        """A group that the platform goes on with under another id keeps its complaints."""
+        extra = claim.inbound.extra
+        if "moved_to" in extra:
+            old, new, address = (str(extra[name]) for name in ("moved_from", "moved_to", "moved_address"))
+            complaints.move_talk(connection, old, new, address)
+
     def _choice(self, connection: Connection, claim: Claim, read: Normalized, now: datetime) -> Taken:
         """A button or plain word about the citizen's own complaint; where there is none yet, about the next."""
         meant = self._choices.meant(connection, claim, read)
@@ -82,6 +90,8 @@ class Taker:
             return taken
         chosen = self._choices.carry_out(connection, claim, read, meant, now)
         number = meant["tracking_number"] if meant else None
+        about = self._abouts.get(claim.account)
+        buttons = tuple(each for each in chosen.buttons if each.command != ASK_PLACE or (about and about.asks_place))
         self._replies.owe(
             connection,
             to_sender(claim.inbound),
@@ -91,7 +101,7 @@ class Taker:
             complaint_id=meant["id"] if meant else None,
             number=number,
             subject=self._profile.text("reply_subject", number=tracking.printed(number)) if number else None,
-            buttons=chosen.buttons,
+            buttons=buttons,
         )
         return taken
 
@@ -151,7 +161,7 @@ class Taker:
         return None
 
     def _status(self, connection: Connection, claim: Claim, read: Normalized) -> str:
-        number = read.tracking_number
+        number = quoted(read)
         found = complaints.by_number(connection, number) if number else complaints.latest(connection, claim.conversation)
         if found is None:
             return self._profile.text("status_none", example=f"{self._profile.prefix}-XXXX-XXXX")

@@ -14,7 +14,7 @@ _GREETING_WORDS = """
 assalamualaikum asalamualaikum assalamu assalammualaikum alaikum salam wr wb ww aswrwb warahmatullahi wabarakatuh warohmatullahi
 wabarokatuh selamat pagi siang sore malam malem halo hallo hai hi hello hey hei p ping tes test testing permisi punten sampurasun kulo
 bapak ibu admin kakak mas mbak kang teh gan bang om sejahtera shalom min mimin ya yth wali kota walikota bupati bup ada orang bot dear
-good morning afternoon evening cimahi diskominfo kominfo ass askum aslm mlm pgi
+good morning afternoon evening diskominfo kominfo ass askum aslm mlm pgi
 """
 _GREETING = frozenset(_GREETING_WORDS.split())
 _THANKS_WORDS = """

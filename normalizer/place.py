@@ -39,7 +39,7 @@ _ADDRESS_WORDS = frozenset(f"{_STREET} {_AREA}".split())
 _MARKER_WORDS = frozenset(f"{_STREET} {_AREA} {_LANDMARK} no nomor dekat depan samping belakang seberang".split())
 _ABBREVIATED = "".join(rf"(?<!\b{word})" for word in "jl jln no kel kec gg rt rw kp jend kol ir dr h hj kh st blok".split())  # noqa: SIM905
 _END = re.compile(
-    rf"[\n;!?()]|{_ABBREVIATED}\.(?:\s|$)|,(?!\s*(?:{_MARKERS}|no|nomor|kota|dekat|depan|samping|belakang|seberang|cimahi)\b)"
+    rf"[\n;!?()]|{_ABBREVIATED}\.(?:\s|$)|,(?!\s*(?:{_MARKERS}|no|nomor|kota|dekat|depan|samping|belakang|seberang)\b)"
     rf"|,?\s+(?:{'|'.join(map(re.escape, _GOES_ON.split()))})\b",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ _MIN_LETTERS = 8
 
 _ADDRESSEE = (
     r"(?:bapak|pak|bpk|ibu|bu|mas|mbak|kang|teh|min|mimin|admin|kak|kakak|gan|bang|om|sdr|saudara|yth|yang terhormat|kepada|kpd"
-    r"|walikota|wali kota|wali|bupati|mas bup|pak bup|camat|lurah|kominfo|diskominfo|dinas|pemkot|pemda|cimahi|semua|sekalian|dan|/"
+    r"|walikota|wali kota|wali|bupati|mas bup|pak bup|camat|lurah|kominfo|diskominfo|dinas|pemkot|pemda|semua|sekalian|dan|/"
     r"|gubernur|presiden|petugas|operator|terhormat)"
 )
 _OPENING = re.compile(

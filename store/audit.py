@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, insert
 
-from store.tables import AuditRow
+from store.people import AuditRow
 
 _audit: Table = AuditRow.__table__  # type: ignore[attr-defined]
 

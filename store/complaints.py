@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, literal, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as _select
 
@@ -92,6 +92,13 @@ def said_new(connection: Connection, conversation: str, since_inbox_id: int) -> 
         )
     ).first()
     return found is not None
+
+
+def move_talk(connection: Connection, old: str, new: str, address: str) -> None:
+    """The platform goes on with these lines of talk under another name; what belongs to them goes along."""
+    lines = table.c.conversation.startswith(f"{old}:", autoescape=True)
+    renamed = literal(new) + func.substr(table.c.conversation, len(old) + 1)
+    connection.execute(update(table).where(lines).values(conversation=renamed, reply_address=address))
 
 
 def asked_for(connection: Connection, conversation: str, since_inbox_id: int, since: datetime, commands: tuple[str, ...]) -> set[str]:

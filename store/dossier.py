@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, or_, select
 
-from store.tables import AuditRow, ComplaintRow, EvidenceRow, OutboxRow, SupplementRow, TimelineRow, Work
+from store.people import AuditRow
+from store.tables import ComplaintRow, EvidenceRow, OutboxRow, SupplementRow, TimelineRow, Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

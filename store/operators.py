@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as chosen
 
-from store.tables import ApiKeyRow, OperatorRow, SessionRow, SetupRow
+from store.people import ApiKeyRow, OperatorRow, SessionRow, SetupRow
 
 SETUP_LIFE = timedelta(hours=24)
 FIRST_NAME = "admin"

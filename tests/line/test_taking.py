@@ -149,6 +149,26 @@ async def test_status_is_answered_with_the_number_remembered(town: Town):
     assert printed((await town.complaints())[0]["tracking_number"]) in text
 
 
+async def test_a_number_is_understood_wherever_it_is_asked(town: Town):
+    """Anyone who knows a number may ask for its status; only its state is told."""
+    await town.say(LAMP)
+    number = printed((await town.complaints())[0]["tracking_number"])
+    await town.say(f"status {number.lower()}", talk="telegram:bot:8", reply_address="8")
+    text = value((await town.owed())[1]["payload"])["text"]
+    assert f"Laporan {number}: Diterima" in text
+    assert "Gatot" not in text
+
+
+async def test_ones_own_number_finds_the_complaint_after_the_window(town: Town):
+    """Quoting it is enough."""
+    await town.say(LAMP)
+    number = printed((await town.complaints())[0]["tracking_number"])
+    town.later(days=2)
+    await town.say(f"Tambahan untuk {number}: sekarang tiangnya miring")
+    assert len(await town.complaints()) == 1
+    assert len(await town.rows("SELECT * FROM supplements")) == 1
+
+
 async def test_quoting_somebodys_number_opens_nobodys_case(town: Town):
     """Another citizen's words never join the first one's complaint."""
     await town.say(LAMP)

@@ -9,7 +9,8 @@ from sqlmodel import select
 from staging import NOW, Browser, Stage, csrf_of
 
 from normalizer import tracking
-from store.tables import AuditRow, ComplaintRow, EvidenceRow, OutboxRow, SupplementRow, TimelineRow
+from store.people import AuditRow
+from store.tables import ComplaintRow, EvidenceRow, OutboxRow, SupplementRow, TimelineRow
 
 
 async def test_everything_known_is_on_the_page_and_personal_data_is_covered(stage: Stage, operator: Browser) -> None:

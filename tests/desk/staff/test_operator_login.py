@@ -12,7 +12,7 @@ from staging import NOW, PASSWORD, Browser, Stage, csrf_of, staged
 from desk.operator.sessions import COOKIE
 from store import operators
 from store.operators import Role
-from store.tables import SessionRow
+from store.people import SessionRow
 
 
 async def test_first_admin_sets_up_with_the_printed_link(stage: Stage, browser: Browser) -> None:

@@ -11,7 +11,8 @@ from sqlmodel import select
 from staging import NOW, Browser, Stage, csrf_of
 
 from store.operators import Role
-from store.tables import AuditRow, InboxRow, OutboxRow, PulseRow
+from store.people import AuditRow
+from store.tables import InboxRow, OutboxRow, PulseRow
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""Tables of people and of other systems: who may sign in, with what, and what they looked at or changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, String
+from sqlmodel import Field, SQLModel
+
+from store.columns import Key, json_column, key_column, moment
+
+
+class OperatorRow(SQLModel, table=True):
+    __tablename__ = "operators"
+    id: int | None = key_column()
+    name: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    """The login name, in lower case."""
+    full_name: str
+    role: str
+    """viewer, operator, supervisor or admin."""
+    password: str | None = None
+    """argon2id; None until the set-up link was used."""
+    disabled: bool = False
+    created_at: datetime = moment()
+
+
+class SetupRow(SQLModel, table=True):
+    """A one-time link that lets an operator set a password; only the hash of its token is kept."""
+
+    __tablename__ = "setups"
+    token_sha256: str = Field(primary_key=True)
+    operator_id: int = Field(sa_column=Column(Key, nullable=False))
+    expires_at: datetime = moment()
+
+
+class SessionRow(SQLModel, table=True):
+    """A browser session of an operator; only the hash of its token is kept."""
+
+    __tablename__ = "sessions"
+    token_sha256: str = Field(primary_key=True)
+    content: dict[str, Any] = json_column({})
+    operator_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True, index=True))
+    expires_at: datetime = moment(index=True)
+
+
+class ApiKeyRow(SQLModel, table=True):
+    __tablename__ = "api_keys"
+    id: int | None = key_column()
+    name: str
+    scope: str
+    key_sha256: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    created_at: datetime = moment()
+    disabled: bool = False
+
+
+class AuditRow(SQLModel, table=True):
+    """Who looked at personal data or changed something, and why."""
+
+    __tablename__ = "audit"
+    id: int | None = key_column()
+    at: datetime = moment(index=True)
+    operator: str
+    action: str
+    complaint_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True, index=True))
+    detail: str | None = None
