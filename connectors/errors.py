@@ -52,6 +52,12 @@ class BudgetSpent(Throttled):
     code = "budget_spent"
 
 
+class Doubtful(ConnectorError):
+    """Nothing failed, and yet somebody should look: a mailbox that has fallen silent, a platform that cannot call us."""
+
+    code = "doubtful"
+
+
 class Refused(ConnectorError):
     """They understood and said no; saying it again would not help."""
 

@@ -229,7 +229,9 @@ class Telegram:
 
     async def _webhook_info(self, parameters: Mapping[str, Any]) -> Any:
         info = {"url": self.hook.url, "has_custom_certificate": False, "pending_update_count": len(self._updates)}
-        return info | ({"last_error_message": self.hook.last_error, "last_error_date": 1} if self.hook.last_error else {})
+        return info | (
+            {"last_error_message": self.hook.last_error, "last_error_date": int(self._clock().timestamp())} if self.hook.last_error else {}
+        )
 
     async def _yes(self, parameters: Mapping[str, Any]) -> Any:
         return True

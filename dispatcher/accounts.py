@@ -15,8 +15,8 @@ import structlog
 
 from config.settings import Settings
 from connectors import gateway, registry
-from connectors.contract import Checked, Connector, Cursor, Health, Prepares, Puller
-from connectors.errors import ConnectorError, Then
+from connectors.contract import Checked, Connector, Cursor, Health, Prepares, Puller, Receiver
+from connectors.errors import ConnectorError, Doubtful, Then
 from connectors.poller import Poller
 from dispatcher import retry
 from dispatcher.workers import Tools
@@ -25,6 +25,8 @@ from store import cursors
 POLL_LEASE = timedelta(seconds=30)
 """The poller renews it every ten seconds; a dead node is replaced after this."""
 CHECK_SECONDS = 10.0
+WATCH_SECONDS = 60.0
+"""A platform that calls us does not say that it cannot: it is asked so often how it fares."""
 log = structlog.get_logger()
 
 
@@ -57,7 +59,7 @@ async def _check(connector: Connector) -> Checked:
 
 def work(connectors: Mapping[str, Connector], accept: gateway.Accept, tools: Tools) -> dict[str, Coroutine[Any, Any, None]]:
     """What the accounts do by themselves, by name, each to run as a task until it is cancelled."""
-    busy = {name: each for name, each in connectors.items() if isinstance(each, Prepares | Puller)}
+    busy = {name: each for name, each in connectors.items() if isinstance(each, Prepares | Puller | Receiver)}
     return {f"account:{name}": _work(name, each, accept, tools) for name, each in busy.items()}
 
 
@@ -66,6 +68,19 @@ async def _work(name: str, connector: Connector, accept: gateway.Accept, tools: 
         return
     if isinstance(connector, Puller):
         await _poller(name, connector, accept, tools).run()
+    elif isinstance(connector, Receiver):
+        await watch(name, connector, tools)
+
+
+async def watch(name: str, connector: Connector, tools: Tools, every: float = WATCH_SECONDS) -> None:
+    """Until cancelled: what a check finds is the account's health on the desk."""
+    while True:
+        checked = await _check(connector)
+        try:
+            await tools.pulses.pulse(name, None if checked.health is Health.OK else Doubtful(checked.sentence))
+        except Exception as error:  # health is worth no message
+            log.warning("pulse_lost", account=name, error=type(error).__name__)
+        await asyncio.sleep(every)
 
 
 async def _prepared(name: str, connector: Prepares, tools: Tools) -> bool:

@@ -9,10 +9,11 @@ from telegram import Bot, File
 from telegram.error import BadRequest, ChatMigrated, InvalidToken, TelegramError
 
 from connectors.contract import About, Checked, Health, Reply, Sent
-from connectors.errors import ConnectorError, TooLarge, Unreachable
+from connectors.errors import ConnectorError, Throttled, TooLarge, Unreachable
 from connectors.telegram.guards import Json, mapping, whole, words
 from connectors.telegram.line import Line, meaning
 from connectors.telegram.outgoing import outgoing
+from connectors.telegram.pace import Pace
 from connectors.telegram.settings import Settings
 from connectors.telegram.words import Bot as Ourselves
 
@@ -25,13 +26,17 @@ ABOUT = About(
     channels=("telegram",),
     title="Telegram",
     text_limit=4096,
+    asks_place=True,
     source="https://core.telegram.org/bots/api#sendmessage",
 )
 MENU = {
     "lapor": "Buat laporan",
     "status": "Lihat status laporan",
     "baru": "Mulai laporan lain",
-    "batal": "Batalkan",
+    "anonim": "Sembunyikan nama saya",
+    "rahasia": "Rahasiakan laporan",
+    "lokasi": "Kirim lokasi kejadian",
+    "batal": "Cabut laporan",
     "bantuan": "Cara melapor",
 }
 
@@ -42,6 +47,8 @@ class TelegramConnector:
     def __init__(self, account: str, settings: Settings) -> None:
         self.account, self.settings = account, settings
         self.bot = Ourselves(id=settings.bot_id, username=settings.username)
+        self.pace = Pace()
+        self._moved: dict[int, int] = {}
         self._line = Line(settings.answer_seconds)
         self._api = Bot(
             settings.token.get_secret_value(),
@@ -74,7 +81,10 @@ class TelegramConnector:
 
     async def send(self, reply: Reply) -> Sent:
         """`certain` of what this raises is False when Telegram may have sent the message."""
-        sent = mapping(await self._ask(self._deliver(outgoing(reply))))
+        message = outgoing(reply)
+        message["chat_id"] = self._moved.get(message["chat_id"], message["chat_id"])
+        await self.pace.turn(message["chat_id"])
+        sent = mapping(await self._outward(self._deliver(message)))
         if "callback_id" in reply.extra:
             await self._settle_button(str(reply.extra["callback_id"]))
         number = whole(sent.get("message_id"))
@@ -85,6 +95,7 @@ class TelegramConnector:
         try:
             return await self._api.do_api_request("sendmessage", message)
         except ChatMigrated as moved:
+            self._moved[message["chat_id"]] = moved.new_chat_id
             again = message | {"chat_id": moved.new_chat_id}
         except BadRequest as refused:
             if "thread not found" not in refused.message.lower() or "message_thread_id" not in message:
@@ -101,7 +112,8 @@ class TelegramConnector:
 
     async def download(self, ref: str, limit: int) -> bytes:
         """Raises TooLarge, RecipientGone (Telegram keeps a file as long as it likes), Unreachable ..."""
-        file = await self._ask(self._api.get_file(ref))
+        self.pace.check()
+        file = await self._outward(self._api.get_file(ref))
         if (file.file_size or 0) > limit:
             raise TooLarge(f"Berkas {file.file_size} bita melebihi batas {limit} bita.")
         content = await self._ask(_fetched(file))
@@ -115,6 +127,14 @@ class TelegramConnector:
     async def call(self, method: str, *, wait: float = 0, **named: Any) -> Any:
         """A method of the Bot API with its raw result. Telegram ignores the case of names; the library warns of those it knows."""
         return await self._ask(self._api.do_api_request(method.lower(), named, read_timeout=wait + self.settings.answer_seconds))
+
+    async def _outward(self, answer: Awaitable[T]) -> T:
+        """What is told to be too much pauses all that the account sends and fetches; asking for news goes on."""
+        try:
+            return await self._ask(answer)
+        except Throttled as error:
+            self.pace.rest(error.wait)
+            raise
 
     async def _ask(self, answer: Awaitable[T]) -> T:
         try:

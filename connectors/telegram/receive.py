@@ -7,19 +7,23 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from connectors.contract import Arrival, Batch, Cursor, Request, Route
 from connectors.errors import Forged, Misconfigured, Unreachable
 from connectors.telegram import wire
 from connectors.telegram.client import TelegramConnector
-from connectors.telegram.guards import Json, dumped, listed, whole, words
+from connectors.telegram.guards import Json, dumped, listed, moment, whole, words
 from connectors.telegram.settings import Settings
 
 KINDS = ["message", "edited_message", "business_message", "edited_business_message", "callback_query"]
 """Updates that we ask for; channel posts, reactions and members would only be set aside."""
 PAUSE_SECONDS = 0.3
 """Between two questions that brought nothing, so that a server without long polling is not asked in a circle."""
+FAULT_LASTS = timedelta(minutes=10)
+"""A failed call that is older, with nothing waiting, is history."""
+WAITING = 100
+"""More messages than this at Telegram are a backlog."""
 PATH = "/hooks/telegram/{account}"
 BODY_LIMIT = 1_048_576
 """Bytes of one webhook call; an update holds text and references, a few kilobytes."""
@@ -84,8 +88,16 @@ class Polling(TelegramConnector):
 class Webhook(TelegramConnector):
     """Is called. https://core.telegram.org/bots/api#setwebhook"""
 
-    def __init__(self, account: str, settings: Settings, secret: bytes, public_url: str) -> None:
+    def __init__(
+        self,
+        account: str,
+        settings: Settings,
+        secret: bytes,
+        public_url: str,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         super().__init__(account, settings)
+        self._clock = clock
         own = settings.secret_token
         self._secret = own.get_secret_value() if own else hmac.new(secret, f"telegram:{account}".encode(), hashlib.sha256).hexdigest()
         self._url = public_url.rstrip("/") + PATH.replace("{account}", account)
@@ -99,10 +111,12 @@ class Webhook(TelegramConnector):
     def _doubt(self, hook: Json) -> str | None:
         if words(hook.get("url")) != self._url:
             return f"Webhook belum menunjuk ke {self._url}; `serve` memasangnya."
-        fault = words(hook.get("last_error_message"))
-        if fault:
-            waiting = whole(hook.get("pending_update_count")) or 0
+        fault, waiting = words(hook.get("last_error_message")), whole(hook.get("pending_update_count")) or 0
+        fresh = self._clock() - moment(hook.get("last_error_date"), self._clock()) < FAULT_LASTS
+        if fault and (fresh or waiting):  # Telegram goes on telling of it long after all is well
             return f"Telegram terakhir kali gagal memanggil {self._url}: {fault[:200]} ({waiting} pesan menunggu)."
+        if waiting > WAITING:
+            return f"{waiting} pesan menunggu di Telegram; periksa apakah {self._url} dapat dipanggil dan hub tidak kelebihan beban."
         return None
 
 

@@ -73,7 +73,7 @@ class _Reader:
         first_id = f"{chat_id}:business:{number}" if "business" in kind else f"{chat_id}:{number}"
         edited = kind.startswith("edited")
         sender = _sender(message)
-        extra = _extra(message, heard)
+        extra = _extra(message, heard) | self._moved(message, chat_id)
         if any(file.ref is None for file in files):
             extra["too_large"] = True
         if message.get("location") and (where is None or where.lat is None):
@@ -98,6 +98,14 @@ class _Reader:
             extra=extra,
             raw=self.raw,
         )
+
+    def _moved(self, message: Json, chat_id: int) -> dict[str, str | int | float | bool]:
+        """A group that became a supergroup goes on under another id: its citizens' complaints go along."""
+        new = whole(message.get("migrate_to_chat_id"))
+        if new is None:
+            return {}
+        talk = f"{CHANNEL}:{self.account}"
+        return {"moved_from": f"{talk}:{chat_id}", "moved_to": f"{talk}:{new}", "moved_address": str(new)}
 
     def _service(self, kind: str, message: Json, heard: Said) -> str | None:
         """Why nobody complains here, in one word; None when somebody may."""

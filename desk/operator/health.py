@@ -25,6 +25,7 @@ WHAT_TO_DO: Mapping[str, str] = {
     "unreachable": N_("Alamatnya belum dapat dihubungi. Hub mencoba terus; periksa jaringan bila berlangsung lama."),
     "throttled": N_("Pihak sana meminta menunggu. Tidak perlu apa-apa; kiriman dilanjutkan sendiri."),
     "refused": N_("Pihak sana menolak kiriman. Lihat halaman “Perlu dilihat”."),
+    "doubtful": N_("Periksa keterangannya. Akun tetap berjalan; tanda ini hilang sendiri bila sudah beres."),
     "malformed": N_("Jawabannya tidak terbaca. Bila berulang, laporkan kepada pengelola hub."),
 }
 _NO_START = N_("Akun ini tidak ikut berjalan. Jalankan “run.py check” untuk sebabnya.")

@@ -34,7 +34,7 @@ from store.blobs import Blobs
 from store.database import Database
 from store.tables import Work
 
-ABOUT = About(provider="test", channels=("telegram",), title="Kanal uji", follow_up=FollowUp.WINDOW)
+ABOUT = About(provider="test", channels=("telegram",), title="Kanal uji", follow_up=FollowUp.WINDOW, asks_place=True)
 START = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.contract import ASK_PLACE, Button
 from connectors.telegram.receive import Polling, Webhook
 from demo.telegram import Call, Telegram
 from tests.channels.telegram.standin import REPLY, SECRET, settings
@@ -38,6 +40,7 @@ async def everything() -> list[Call]:
         batch = await polling.pull(None)
         await polling.pull(batch.cursor)
         await polling.send(REPLY)
+        await polling.send(replace(REPLY, address="81002", buttons=[Button(text="Kirim lokasi", command=ASK_PLACE)]))
         await polling.download(telegram.keep(b"foto"), 100)
     finally:
         await polling.aclose()
