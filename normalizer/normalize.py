@@ -28,9 +28,10 @@ def normalize(inbound: Inbound, profile: Profile) -> Normalized:
     if not (message.body or message.subject or inbound.command or message.attachments or _pinned(inbound)):
         return _outcome(inbound, message, Outcome.SET_ASIDE, "contact" if message.sender.phone else "empty")
     tokens = words(message.body)
+    city = frozenset(words(profile.name))
     meant = intent.judge(
         message.body,
-        tokens,
+        [token for token in tokens if token not in city],  # "halo admin <city>" is a greeting still
         command=inbound.command,
         prefix=profile.prefix,
         other_evidence=_surely_complains(inbound, message),
