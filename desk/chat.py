@@ -14,7 +14,7 @@ import orjson
 import structlog
 from aiohttp import web
 
-from connectors.contract import Accepted, Inbound
+from connectors.contract import Accepted, Inbound, Unreadable
 from connectors.errors import StoreAway
 from connectors.webchat import wire
 from desk import upload
@@ -155,7 +155,7 @@ def _inbound(envelope: dict[str, object], desk: Desk) -> Inbound:
         raise ValueError("empty")
     (arrival,) = wire.read(orjson.dumps(envelope), account=account_of(desk) or "", now=desk.clock())
     if not isinstance(arrival, Inbound):
-        raise ValueError(arrival.reason)
+        raise ValueError(arrival.reason if isinstance(arrival, Unreadable) else "shape")
     return arrival
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp_session import session_middleware
 
 from desk.context import Desk
-from desk.operator import access, acting, complaint, csrf, entry, files, health, inbox, login, news, pocketing, refusals
+from desk.operator import access, acting, blocking, complaint, csrf, entry, files, health, inbox, login, news, pocketing, refusals
 from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
 from desk.operator.sessions import TableStorage
@@ -43,6 +43,9 @@ def pages() -> list[Page]:
         Page("POST", f"{one}/gabung", operator, acting.merge),
         Page("POST", f"{one}/tambahan/{{supplement:\\d{{1,18}}}}/pisah", operator, acting.split),
         Page("POST", f"{one}/tambahan/{{supplement:\\d{{1,18}}}}/pindah", operator, acting.shift),
+        Page("POST", f"{one}/blokir", operator, blocking.block),
+        Page("POST", f"{one}/cabut-blokir", operator, blocking.lift),
+        Page("GET", "/blokir", operator, blocking.show),
         Page("GET", f"{one}/tanda-terima", operator, entry.receipt),
         Page("GET", "/lampiran/{evidence:\\d{1,18}}", operator, files.download),
         Page("GET", "/lampiran/{evidence:\\d{1,18}}/lihat", operator, files.look),

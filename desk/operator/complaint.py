@@ -18,7 +18,7 @@ from desk.pages import words
 from dispatcher.acts import BEFORE_THE_DOOR
 from normalizer import tracking
 from normalizer.complaint import State
-from store import audit, dossier
+from store import audit, blocks, dossier
 from store.dossier import Dossier
 from store.operators import Role
 from store.states import allowed
@@ -83,6 +83,7 @@ async def draw(
         "reporter": _reporter(row, revealed),
         "clean": revealed or (masked(row.title) == row.title and masked(row.body) == row.body),
         "files": _files(case),
+        "blocked": await desk_of(request).db.read(lambda session: blocks.of_complaint(session, row)),
         "reach": row.reply_address is not None,
     }
     return await shown(request, "operator/complaint.html", context, status=status)

@@ -85,6 +85,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "evidence": N_("Lampiran"),
     "told": N_("Pelapor diberi tahu"),
     "duplicate": N_("Dikirim ulang oleh pelapor"),
+    "block": N_("Pengirim diblokir"),
+    "unblock": N_("Blokir dicabut"),
     "anonymous": N_("Pelapor meminta namanya disembunyikan"),
     "confidential": N_("Pelapor meminta laporan dirahasiakan"),
     "withdrawal": N_("Pelapor ingin mencabut laporan"),
@@ -124,6 +126,7 @@ REASONS: Final[Mapping[str, str]] = {
     "spam": N_("Kiriman sampah"),
     "list": N_("Kiriman milis"),
     "empty": N_("Kosong"),
+    "blocked": N_("Pengirimnya diblokir"),
 }
 MISSING: Final[Mapping[str, str]] = {
     "too_large": N_("Terlalu besar untuk diambil"),
