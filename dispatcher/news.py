@@ -48,7 +48,7 @@ def apply(connection: Connection, profile: Profile, replies: Replies, door: str,
     if complaint is None:
         return False
     if update.reference and complaint["door_reference"] != update.reference:
-        complaints.change(connection, complaint["id"], door_reference=update.reference)
+        complaints.mark(connection, complaint["id"], door_reference=update.reference)
         complaint["door_reference"] = update.reference
     if update.state is None or update.state == complaint["state"]:
         return False

@@ -72,7 +72,7 @@ class ForwardPayer:
 
     def _write(self, connection: Connection, complaint_id: int, receipt: Receipt) -> str:
         now = self._clock()
-        complaints.change(connection, complaint_id, door_reference=receipt.reference, forwarded_at=now)
+        complaints.mark(connection, complaint_id, door_reference=receipt.reference, forwarded_at=now)
         complaints.note(
             connection,
             complaint_id,

@@ -39,7 +39,9 @@ def supplement(
     owe_evidence(connection, claim, read, complaint["id"], now, added)
     complaints.note(connection, complaint["id"], at=now, kind="supplement", actor="citizen", source=claim.inbound.channel)
     filled = _filled(profile, complaint, read)
-    complaints.change(connection, complaint["id"], last_words_at=claim.received_at, **filled)
+    complaints.mark(connection, complaint["id"], last_words_at=claim.received_at)
+    if filled:
+        complaints.change(connection, complaint["id"], **filled)
     if complaint["awaits_words"] and read.words:
         settle = timedelta(seconds=profile.intake.settle_seconds)
         outbox.hurry(connection, f"forward:{complaint['tracking_number']}", now + settle)

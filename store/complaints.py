@@ -30,7 +30,13 @@ def add(connection: Connection, values: dict[str, Any]) -> int | None:
     return connection.execute(once).scalar_one_or_none()
 
 
+def mark(connection: Connection, complaint_id: int, **values: Any) -> None:
+    """Bookkeeping that nobody edits: the version stays, so that an operator's open form stays good."""
+    connection.execute(update(table).where(table.c.id == complaint_id).values(**values))
+
+
 def change(connection: Connection, complaint_id: int, **values: Any) -> None:
+    """What people see and edit: the version moves on."""
     connection.execute(update(table).where(table.c.id == complaint_id).values(version=table.c.version + 1, **values))
 
 
