@@ -78,6 +78,12 @@ class Profile(Value):
     forward: Literal["at_once", "after_verification"] = "at_once"
     door: str = "desk"
     """Name of the door that gets every complaint: `desk`, or a [doors.NAME] of hub.toml."""
+    admission: Literal["always", "triage", "off"] = "triage"
+    """Public posts (X) that reach the city's account. triage: what talks to the account and reads as a complaint gets its number at
+    once, a person decides about the rest; always: all of it is a complaint; off: it is kept and set aside. Posts that only a saved
+    search found are always decided by a person."""
+    government_accounts: tuple[str, ...] = ()
+    """Handles of offices on public channels (["@humas_kota"]): what they post is publicity, never a complaint."""
     map_center: tuple[float, float] | None = None
     privacy_contact: str
     retention_months: int = 60

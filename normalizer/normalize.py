@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from config.profile import Profile
 from connectors.contract import Inbound, Place
-from normalizer import chat, classify, contact, intent, language, mail, place, privacy, title, tracking, urgency
+from normalizer import admission, chat, classify, contact, intent, language, mail, place, post, privacy, title, tracking, urgency
 from normalizer.complaint import Location, Outcome, Reporter, Urgency
 from normalizer.intent import Intent
 from normalizer.message import Message
@@ -22,8 +22,9 @@ NOTHING: Mapping[str, object] = MappingProxyType({})
 
 def normalize(inbound: Inbound, profile: Profile) -> Normalized:
     """Never raises on content. In doubt it is a complaint. For channel "email" `inbound.raw` is parsed as a mail."""
-    message = mail.read(inbound, profile.tz) if inbound.channel == "email" and inbound.raw else chat.read(inbound)
-    if message.set_aside:
+    message = _message(inbound, profile)
+    admitted = inbound.extra.get("admitted") is True  # a person said at the desk that this is a complaint
+    if message.set_aside and not admitted:
         return _outcome(inbound, message, Outcome.SET_ASIDE, message.set_aside)
     if not (message.body or message.subject or inbound.command or message.attachments or _pinned(inbound)):
         return _outcome(inbound, message, Outcome.SET_ASIDE, "contact" if message.sender.phone else "empty")
@@ -43,9 +44,29 @@ def normalize(inbound: Inbound, profile: Profile) -> Normalized:
         "language": language.of(message.body, tokens),
         "personal_data": privacy.find(message.body),
     }
-    if meant.outcome is not Outcome.COMPLAINT:
-        return _outcome(inbound, message, meant.outcome, meant.reason, found)
-    return _outcome(inbound, message, Outcome.COMPLAINT, None, found | _complaint(inbound, message, meant, profile))
+    if admitted and meant.outcome is not Outcome.COMPLAINT:
+        meant = Intent(Outcome.COMPLAINT, tracking_number=meant.tracking_number, text=message.body)
+    if meant.outcome is Outcome.COMPLAINT:
+        found |= _complaint(inbound, message, meant, profile)
+    ruling = None if admitted or not post.is_public(inbound) else _ruling(inbound, meant, found, profile)
+    if ruling is not None:
+        return _outcome(inbound, message, ruling.outcome, ruling.reason, found)
+    return _outcome(inbound, message, meant.outcome, meant.reason, found)
+
+
+def _message(inbound: Inbound, profile: Profile) -> Message:
+    if inbound.channel == "email" and inbound.raw:
+        return mail.read(inbound, profile.tz)
+    return post.read(inbound) if post.is_public(inbound) else chat.read(inbound)
+
+
+def _ruling(inbound: Inbound, meant: Intent, found: Mapping[str, object], profile: Profile) -> admission.Ruling | None:
+    """What the profile's admission says of a public post; politeness is set aside without asking it."""
+    if meant.outcome is Outcome.SET_ASIDE:
+        return None
+    wanted = ("suggestions", "location", "classification", "urgency")
+    told = admission.Told(tokens=words(meant.text), **{name: found[name] for name in wanted if name in found})  # type: ignore[arg-type]
+    return admission.judge(inbound, told, profile, complains=meant.outcome is Outcome.COMPLAINT)
 
 
 def _complaint(inbound: Inbound, message: Message, meant: Intent, profile: Profile) -> dict[str, object]:
