@@ -20,7 +20,16 @@ Reader = Callable[[bytes, str, datetime], Sequence[Arrival]]
 S = TypeVar("S", bound=BaseModel)
 
 CHANNELS: Mapping[str, str] = MappingProxyType(
-    {"telegram": "telegram", "email": "email", "webchat": "webchat", "manual": "manual", "webhook": "webhook", "x": "x"}
+    {
+        "telegram": "telegram",
+        "whatsapp": "twilio",
+        "sms": "twilio",
+        "x": "x",
+        "email": "email",
+        "webchat": "webchat",
+        "manual": "manual",
+        "webhook": "webhook",
+    }
 )
 
 
@@ -65,6 +74,12 @@ def _email(name: str, account: Account, secret: bytes, public_url: str) -> Conne
     return EmailConnector(name, _settings(name, account, Settings), secret)
 
 
+def _twilio(name: str, account: Account, secret: bytes, public_url: str) -> Connector:
+    from connectors.twilio.client import Settings, TwilioConnector
+
+    return TwilioConnector(name, account.channel, _settings(name, account, Settings), public_url)
+
+
 def _plain(provider: str, connector: str, name: str, account: Account, secret: bytes, public_url: str) -> Connector:
     """A provider that needs nothing but its settings."""
     client: Any = import_module(f"connectors.{provider}.client")
@@ -75,6 +90,7 @@ def _plain(provider: str, connector: str, name: str, account: Account, secret: b
 _BUILDERS: Mapping[str, Callable[[str, Account, bytes, str], Connector]] = MappingProxyType(
     {
         "telegram": _telegram,
+        "twilio": _twilio,
         "email": _email,
         "webchat": partial(_plain, "webchat", "WebchatConnector"),
         "manual": partial(_plain, "manual", "ManualConnector"),

@@ -41,8 +41,18 @@ class Standin:
     """The connector that is called."""
     sign: Callable[[bytes], Mapping[str, str]] = lambda body: {}
     """The headers with which the platform would send a body."""
+    sign_for: Callable[[str, bytes], Mapping[str, str]] | None = None
+    """The same, where the address that is called is signed too."""
     exempt: Mapping[str, str] = field(default_factory=dict)
     """Question (see `asked`) -> why it makes no sense here."""
+
+    def signed(self, url: str, body: bytes) -> Mapping[str, str]:
+        """Genuine headers of a call."""
+        return self.sign_for(url, body) if self.sign_for else self.sign(body)
+
+    def url(self, path: str) -> str:
+        """The public address of one of its routes."""
+        return "https://hub.example" + path.replace("{account}", self.account)
 
     def asked(self, question: str) -> None:
         """Skips the test, with the reason, when the provider is exempt from its question."""

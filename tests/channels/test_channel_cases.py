@@ -48,19 +48,20 @@ def read(standin: Standin | None, provider: str, case: Mapping[str, Any]) -> Seq
     """Through the route that the platform calls, where there is one."""
     body = sent(case)
     if standin is None or standin.receiver is None:
-        (channel,) = [name for name, owner in registry.channels().items() if owner == provider]
+        channel = next(name for name, owner in registry.channels().items() if owner == provider)
         return registry.reader(channel)(body, case.get("account", "bot"), NOW)
-    headers = case.get("headers", standin.sign(body))
+    route = standin.receiver.routes()[0]
+    url = standin.url(route.path)
+    headers = case.get("headers", standin.signed(url, body))
     request = Request(
         account=standin.account,
         method="POST",
-        url="https://hub.example/hooks",
+        url=url,
         headers={name.lower(): value for name, value in headers.items()},
         query={},
         body=body,
         remote="127.0.0.1",
     )
-    (route,) = standin.receiver.routes()
     route.verify(request)
     return route.read(request, NOW)
 

@@ -162,22 +162,21 @@ def receiver(standin: Standin) -> Receiver:
     return standin.receiver
 
 
-def request(standin: Standin, headers: dict[str, str], body: bytes) -> Request:
+def request(standin: Standin, headers: dict[str, str], body: bytes, url: str = "https://hub.example/") -> Request:
     lower = {name.lower(): value for name, value in headers.items()}
-    return Request(
-        account=standin.account, method="POST", url="https://hub.example/", headers=lower, query={}, body=body, remote="127.0.0.1"
-    )
+    return Request(account=standin.account, method="POST", url=url, headers=lower, query={}, body=body, remote="127.0.0.1")
 
 
 async def test_forged(standin: Standin) -> None:
     """A route lets nothing through that its platform did not sign: without headers, with empty ones, with others."""
-    called, signed = receiver(standin), dict(standin.sign(standin.genuine))
-    forgeries = [{}, dict.fromkeys(signed, ""), {name: value[:-1] + "X" for name, value in signed.items()}, dict.fromkeys(signed, "é")]
-    for route in called.routes():
-        route.verify(request(standin, signed, standin.genuine))
+    for route in receiver(standin).routes():
+        url = standin.url(route.path)
+        signed = dict(standin.signed(url, standin.genuine))
+        forgeries = [{}, dict.fromkeys(signed, ""), {name: value[:-1] + "X" for name, value in signed.items()}, dict.fromkeys(signed, "é")]
+        route.verify(request(standin, signed, standin.genuine, url))
         for headers in forgeries:
             with pytest.raises(Forged) as refused:
-                route.verify(request(standin, headers, standin.genuine))
+                route.verify(request(standin, headers, standin.genuine, url))
             assert refused.value.status in (401, 403)
 
 
@@ -204,7 +203,7 @@ async def posted(standin: Standin, bodies: Sequence[bytes]) -> tuple[list[int], 
     url = f"http://127.0.0.1:{runner.addresses[0][1]}{path}"
 
     async def post(session: aiohttp.ClientSession, body: bytes) -> int:
-        async with session.post(url, data=body, headers=dict(standin.sign(body))) as answer:
+        async with session.post(url, data=body, headers=dict(standin.signed(standin.url(called.routes()[0].path), body))) as answer:
             return answer.status
 
     try:
