@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -79,6 +80,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
     from store import migrate, ownership
     from store.bell import Bell
     from store.blobs import Blobs
+    from store.credentials import Credentials
     from store.database import Database
 
     profile, secret, node = load.profile(settings), load.secret(settings), secrets.token_hex(8)
@@ -106,7 +108,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
 
         troubled: dict[str, str] = {}
         doors = await _doors(settings, profile, stack, troubled)
-        connectors = accounts.build(settings, secret, public_url, troubled)
+        connectors = accounts.build(settings, secret, public_url, troubled, Credentials(db, [secret], clock))
         for connector in connectors.values():
             stack.push_async_callback(connector.aclose)
         replies = Replies(profile, public_url)
@@ -138,6 +140,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         troubled |= {name: checked.sentence for name, checked in checks.items() if checked.health is Health.FAILED}
         at_work = accounts.work(connectors, intake.accept, tools)
         stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in at_work.items()])
+        gc.freeze()  # the libraries' objects stay for ever; looking through them again and again took a fifth of a busy hub's time
         yield Hub(
             settings=settings,
             profile=profile,

@@ -18,6 +18,7 @@ from connectors import gateway, registry
 from connectors.contract import Checked, Connector, Cursor, Health, Prepares, Puller, Receiver
 from connectors.errors import ConnectorError, Doubtful, Then
 from connectors.poller import Poller
+from connectors.vault import Keeps, Vault
 from dispatcher import retry
 from dispatcher.workers import Tools
 from store import cursors
@@ -30,8 +31,8 @@ WATCH_SECONDS = 60.0
 log = structlog.get_logger()
 
 
-def build(settings: Settings, secret: bytes, public_url: str, troubled: dict[str, str]) -> dict[str, Connector]:
-    """By account name. Those that cannot be built go into `troubled` with the sentence that says why."""
+def build(settings: Settings, secret: bytes, public_url: str, troubled: dict[str, str], vault: Vault | None = None) -> dict[str, Connector]:
+    """By account name. Those that cannot be built go into `troubled` with the sentence that says why. `vault`: for refresh tokens."""
     built: dict[str, Connector] = {}
     for name, account in settings.accounts.items():
         if not account.enabled:
@@ -40,6 +41,9 @@ def build(settings: Settings, secret: bytes, public_url: str, troubled: dict[str
             built[name] = registry.build(name, account, secret, public_url)
         except ConnectorError as error:
             troubled[name] = error.sentence
+    for connector in built.values():
+        if vault is not None and isinstance(connector, Keeps):
+            connector.keep_in(vault)
     return built
 
 

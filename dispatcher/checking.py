@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +17,8 @@ from connectors.errors import ConnectorError
 from dispatcher import accounts
 from dispatcher.doors import registry as doors
 from store import migrate
-from store.database import engines
+from store.credentials import Credentials
+from store.database import Database, engines
 
 
 def ok(sentence: str) -> Checked:
@@ -25,6 +27,9 @@ def ok(sentence: str) -> Checked:
 
 def failed(sentence: str) -> Checked:
     return Checked(health=Health.FAILED, sentence=sentence)
+
+
+READY = ok("terbuka, skema terbaru")
 
 
 async def check(config: Path | None) -> AsyncIterator[tuple[str, Checked]]:
@@ -39,16 +44,11 @@ async def check(config: Path | None) -> AsyncIterator[tuple[str, Checked]]:
     yield "setelan", ok(f"terbaca; kota: {profile.name}, awalan {profile.prefix}, pintu: {profile.door}")
     for sentence in load.exposed(config or Path("hub.toml")):
         yield "setelan", Checked(health=Health.WARNING, sentence=sentence)
-    yield "basis data", await asyncio.to_thread(_store, settings)
+    stored = await asyncio.to_thread(_store, settings)
+    yield "basis data", stored
     yield "berkas", await asyncio.to_thread(_blobs, settings.store.blobs)
-    troubled: dict[str, str] = {}
-    built = accounts.build(settings, secret, settings.http.public_url, troubled)
-    for name, sentence in troubled.items():
-        yield f"akun {name}", failed(sentence)
-    for name, checked in (await accounts.check(built)).items():
+    for name, checked in (await _accounts(settings, secret, stored)).items():
         yield f"akun {name}", checked
-    for connector in built.values():
-        await connector.aclose()
     for name in sorted({"desk", profile.door, *settings.doors}):
         try:
             door = doors.build(name, settings.doors.get(name), profile)
@@ -57,6 +57,21 @@ async def check(config: Path | None) -> AsyncIterator[tuple[str, Checked]]:
         else:
             yield f"pintu {name}", await door.check()
             await door.aclose()
+
+
+async def _accounts(settings: Settings, secret: bytes, stored: Checked) -> dict[str, Checked]:
+    """A refresh token that a platform changes while we look is kept, where there is a store: else it would be lost."""
+    db = Database(settings.store.url) if stored == READY else None
+    vault = Credentials(db, [secret], lambda: datetime.now(UTC)) if db else None
+    troubled: dict[str, str] = {}
+    built = accounts.build(settings, secret, settings.http.public_url, troubled, vault)
+    try:
+        return {name: failed(sentence) for name, sentence in troubled.items()} | await accounts.check(built)
+    finally:
+        for connector in built.values():
+            await connector.aclose()
+        if db:
+            await db.aclose()
 
 
 def _store(settings: Settings) -> Checked:
@@ -72,7 +87,7 @@ def _store(settings: Settings) -> Checked:
             readers.dispose()
     except (SQLAlchemyError, OSError) as error:
         return failed(f"store.url: tidak dapat dibuka ({type(error).__name__}). Periksa alamat, izin, dan apakah servernya hidup.")
-    return ok("terbuka, skema terbaru") if newest else failed("skemanya lama. Jalankan `python run.py migrate`.")
+    return READY if newest else failed("skemanya lama. Jalankan `python run.py migrate`.")
 
 
 def _blobs(folder: Path) -> Checked:
