@@ -10,12 +10,14 @@ MANY = 8
 """Calls inside at once that make a crowd: more than a few citizens, so a platform that empties its backlog."""
 CALM_SECONDS = 0.1
 """So long without a crowd, and the line goes on."""
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 1.0
 """One turn of the line waits so long at most: it slows down under any load and never stands still."""
+FEW = 4
+"""What one turn takes up that did not find calm."""
 
 
 class Crowd:
-    """Counts those inside; the line awaits `pass_by` before each turn."""
+    """Counts those inside; the line asks for `room` before each turn."""
 
     def __init__(self) -> None:
         self._inside = 0
@@ -31,9 +33,10 @@ class Crowd:
         finally:
             self._inside -= 1
 
-    async def pass_by(self) -> None:
-        """Returns when it is calm, or after PATIENCE_SECONDS."""
+    async def room(self, wanted: int) -> int:
+        """How much a turn of the line may take up: `wanted` as soon as it is calm, FEW at most when its patience ran out first."""
         loop = asyncio.get_running_loop()
         end = loop.time() + PATIENCE_SECONDS
         while (wait := min(self._seen_at + CALM_SECONDS, end) - loop.time()) > 0:  # noqa: ASYNC110 - calm is nothing happening
             await asyncio.sleep(wait)
+        return wanted if loop.time() >= self._seen_at + CALM_SECONDS else min(wanted, FEW)

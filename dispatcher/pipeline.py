@@ -67,16 +67,16 @@ class Pipeline:
 
     async def turn(self) -> bool:
         """One batch of each account; True when there was anything."""
-        await self._crowd.pass_by()
+        room = await self._crowd.room(BATCH)
         waiting = await self._db.read(lambda session: inbox.accounts_waiting(session.connection(), self._accounts))
-        claimed = [claims for account in waiting if (claims := await self._claim(account))]
+        claimed = [claims for account in waiting if (claims := await self._claim(account, room))]
         await asyncio.gather(*(self._work(claims) for claims in claimed))
         return bool(claimed)
 
-    async def _claim(self, account: str) -> list[Claim]:
+    async def _claim(self, account: str, limit: int) -> list[Claim]:
         now = self._clock()
         return await self._db.write(
-            lambda connection: inbox.claim(connection, node=self._node, account=account, now=now, lease=LEASE, limit=BATCH)
+            lambda connection: inbox.claim(connection, node=self._node, account=account, now=now, lease=LEASE, limit=limit)
         )
 
     async def _work(self, claims: list[Claim]) -> None:

@@ -104,13 +104,13 @@ class Lane:
 
     async def turn(self) -> bool:
         """Begin what is due, as far as there is room; True when something was begun."""
-        await self._crowd.pass_by()
+        at_once = await self._crowd.room(AT_ONCE)
         now = self._tools.clock()
         if self._paused_until is not None and now < self._paused_until:
             return False
-        if len(self._running) >= AT_ONCE:
+        while len(self._running) >= at_once:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-        room, node = AT_ONCE - len(self._running), self._tools.node
+        room, node = at_once - len(self._running), self._tools.node
         debts = await self._tools.db.write(
             lambda connection: outbox.claim(connection, node=node, lane=self.name, now=now, lease=LEASE, limit=room)
         )
