@@ -14,6 +14,8 @@ class FollowUp(StrEnum):
     """In talk: within the profile's window (chat, Telegram, WhatsApp, SMS)."""
     THREAD = "thread"
     """Only when it answers a message of that complaint (e-mail)."""
+    CONVERSATION = "conversation"
+    """Always while that complaint is open: a conversation is one matter (a public thread by one author)."""
     NEVER = "never"
     """Each stands for itself (letters entered at the desk)."""
 

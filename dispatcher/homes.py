@@ -25,6 +25,7 @@ class Bond(StrEnum):
     REPLY = "reply"
     ALBUM = "album"
     WINDOW = "window"
+    CONVERSATION = "conversation"
     SAME = "same"
 
 
@@ -51,6 +52,8 @@ def find_home(connection: Connection, claim: Claim, read: Normalized, intake: In
         return Home(last, Bond.ALBUM)
     if read.body and last["first_words"] == read.body and not claim.inbound.attachments:
         return Home(last, Bond.SAME)
+    if follow_up is FollowUp.CONVERSATION:
+        return Home(last, Bond.CONVERSATION)
     if follow_up is FollowUp.WINDOW and _within(claim, last, intake) and not _asked_for_another(connection, claim, last):
         return Home(last, Bond.WINDOW)
     return named

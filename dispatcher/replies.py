@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from connectors.contract import Button, Inbound, Reply
+from dispatcher import publicly
 from normalizer import tracking
 from store import outbox
 from store.complaints import Found
@@ -85,6 +86,15 @@ class Replies:
         """False: there is nobody to answer, it is owed already, or it would feed a loop."""
         if to.address is None:
             return False
+        if publicly.is_public(to.extra):
+            link = self.link(number) if number else ""
+            urgent = number is not None and text.startswith(self.profile.text("ack_emergency", number=tracking.printed(number), link=link))
+            said = publicly.said(
+                connection, self.profile, to.conversation, key=key, number=number, link=link, automatic=automatic, urgent=urgent, now=now
+            )
+            if said is None:
+                return False
+            text, due_at, subject, buttons = said.text, said.due_at, None, ()
         if automatic and outbox.replies_since(connection, to.conversation, now - LOOP_TIME) >= LOOP_REPLIES:
             return False
         return outbox.owe(

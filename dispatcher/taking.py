@@ -59,7 +59,7 @@ class Taker:
         unheard = blocking.outcome_of(connection, claim.inbound, read)
         if unheard is not None:
             return self._close(connection, claim, now, unheard, blocking.REASON)
-        if read.outcome is Outcome.COMPLAINT or _belongs_to_album(connection, claim):
+        if read.outcome is Outcome.COMPLAINT or _belongs_to_album(connection, claim) or self._goes_on(connection, claim, read):
             return self._complaint(connection, claim, read, now)
         if read.outcome is Outcome.COMMAND and read.command in CHOICES:
             return self._choice(connection, claim, read, now)
@@ -68,6 +68,13 @@ class Taker:
             self._follow(connection, claim)
             self._answer(connection, claim, read, now)
         return taken
+
+    def _goes_on(self, connection: Connection, claim: Claim, read: Normalized) -> bool:
+        """More of a public thread that is a complaint already needs no person to let it in."""
+        about = self._abouts.get(claim.account)
+        if read.outcome is not Outcome.TRIAGE or about is None or about.follow_up is not FollowUp.CONVERSATION:
+            return False
+        return complaints.latest(connection, claim.conversation, only_open=True) is not None
 
     def _close(
         self, connection: Connection, claim: Claim, now: datetime, outcome: str, reason: str | None, complaint_id: int | None = None

@@ -180,6 +180,26 @@ def replies_since(connection: Connection, conversation: str, since: datetime) ->
     ).scalar_one()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The newest reply of a conversation. waiting: it has not gone out yet."""
+
+    due_at: datetime
+    waiting: bool
+
+
+def newest_reply(connection: Connection, conversation: str) -> Answered | None:
+    """What went out or will; what failed for good said nothing."""
+    said = (
+        select(table.c.due_at, table.c.state)
+        .where(table.c.conversation == conversation, table.c.kind == Work.REPLY, table.c.state != Owed.DEAD)
+        .order_by(table.c.due_at.desc(), table.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(said).one_or_none()
+    return Answered(due_at=row.due_at, waiting=row.state == Owed.OWED) if row else None
+
+
 def mark_interrupted(connection: Connection, node: str, now: datetime) -> None:
     """One machine only: what a dead hub had under way is due now; it stays known as interrupted."""
     connection.execute(

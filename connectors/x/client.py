@@ -11,7 +11,7 @@ from typing import Any
 
 from yarl import URL
 
-from connectors.contract import About, Batch, Checked, Cursor, Health, Reply, Sent
+from connectors.contract import About, Batch, Checked, Cursor, FollowUp, Health, Reply, Sent
 from connectors.errors import BudgetSpent, ConnectorError, CredentialRefused, Misconfigured, RecipientGone, Refused, Then, Throttled
 from connectors.x import budget, media
 from connectors.x.asking import Page, page, parameters, within_reach
@@ -28,6 +28,7 @@ ABOUT = About(
     channels=("x",),
     title="X (Twitter)",
     text_limit=280,
+    follow_up=FollowUp.CONVERSATION,
     source="https://docs.x.com/x-api/posts/creation-of-a-post",
 )
 LEAST = {MENTION: 5, SEARCH: 10}

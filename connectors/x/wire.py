@@ -70,7 +70,6 @@ class _Post:
             place=self._place(),
             reply_address=self.number if self.own.answers else None,
             in_reply_to=self._referenced("replied_to"),
-            group=thread,
             edit_of=self._edit_of(),
             service=self._service(sender),
             extra={

@@ -1,0 +1,67 @@
+"""What waits for a person's word, whether it is a complaint. Inside somebody's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import orjson
+from sqlalchemy import Connection, select, update
+
+from normalizer.complaint import Outcome
+from store.tables import InboxRow, InboxState
+
+REJECTED = "rejected"
+"""The reason of what a person set aside."""
+
+table = InboxRow.__table__  # type: ignore[attr-defined]
+
+
+def admit(connection: Connection, inbox_id: int) -> Sequence[int]:
+    """Back into the line as a complaint, whatever the rules think of it; with it what waits of the same conversation.
+
+    Returns the rows, empty when there is nothing to decide (any more). What was set aside can be taken after all, alone.
+    """
+    open_to_decision = table.c.outcome.in_([Outcome.TRIAGE, Outcome.SET_ASIDE])
+    decided = select(table.c.conversation, table.c.outcome).where(table.c.id == inbox_id, open_to_decision, table.c.complaint_id.is_(None))
+    row = connection.execute(decided).one_or_none()
+    if row is None:
+        return []
+    wanted = table.c.id == inbox_id
+    if row.outcome == Outcome.TRIAGE and row.conversation:
+        wanted |= (table.c.conversation == row.conversation) & (table.c.outcome == Outcome.TRIAGE)
+    waiting = select(table.c.id, table.c.inbound).where(
+        wanted, table.c.state == InboxState.DONE, table.c.complaint_id.is_(None), table.c.inbound.is_not(None)
+    )
+    admitted = [found for found in connection.execute(waiting).all() if _reopen(connection, found.id, found.inbound)]
+    return [found.id for found in admitted] if inbox_id in {found.id for found in admitted} else []
+
+
+def reject(connection: Connection, inbox_id: int, now: datetime) -> bool:
+    """Set aside by a person; False when it no longer waits."""
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == inbox_id, table.c.outcome == Outcome.TRIAGE, table.c.state == InboxState.DONE)
+        .values(outcome=Outcome.SET_ASIDE, reason=REJECTED, done_at=now)
+    )
+    return done.rowcount == 1
+
+
+def _reopen(connection: Connection, inbox_id: int, inbound: bytes) -> bool:
+    held = orjson.loads(inbound)
+    held["extra"] = {**held["extra"], "admitted": True}
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == inbox_id, table.c.state == InboxState.DONE, table.c.complaint_id.is_(None))
+        .values(
+            state=InboxState.NEW,
+            inbound=orjson.dumps(held),
+            attempts=0,
+            outcome=None,
+            reason=None,
+            done_at=None,
+            leased_by=None,
+            leased_until=None,
+        )
+    )
+    return done.rowcount == 1
