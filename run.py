@@ -69,12 +69,15 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
     from desk.context import Desk
     from dispatcher import accounts, tracking
     from dispatcher.acts import Acts
+    from dispatcher.caring import Care
+    from dispatcher.fallbacks import Fallbacks
     from dispatcher.intake import Intake
     from dispatcher.line import Line
     from dispatcher.pulses import Pulses
     from dispatcher.reading import Readers
     from dispatcher.replies import Replies
     from dispatcher.schedule import scheduler
+    from dispatcher.spending import Purse
     from dispatcher.taking import Taker
     from dispatcher.workers import Tools
     from store import migrate, ownership
@@ -113,8 +116,10 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
             stack.push_async_callback(connector.aclose)
         replies = Replies(profile, public_url)
         taker = Taker(profile, replies, {name: each.about for name, each in connectors.items()}, node, tracking.draw)
-        intake = Intake(db, blobs, bell, clock)
-        line = Line(tools, blobs, readers, taker, connectors, doors, list(settings.accounts), intake.crowd)
+        fallbacks = Fallbacks(profile, {name: settings.accounts[name].channel for name in connectors}, clock)
+        care = Care(db, clock, Purse(db, clock, profile.tz), fallbacks)
+        intake = Intake(db, blobs, bell, clock, fallbacks.lost)
+        line = Line(tools, blobs, readers, taker, connectors, doors, list(settings.accounts), intake.crowd, care)
         stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in line.work().items()])
         jobs = scheduler(tools, profile, replies, blobs, doors)
         jobs.start()

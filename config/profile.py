@@ -89,6 +89,8 @@ class Profile(Value):
     retention_months: int = 60
     """How long raw bytes are kept."""
     intake: Intake = Intake()
+    fallbacks: dict[str, tuple[str, ...]] = {}
+    """By channel: the channels by which an answer goes instead, in this order, when it cannot reach its citizen there."""
     hours: WorkingHours = WorkingHours()
     rules: tuple[RuleSet, ...]
     agencies: dict[str, Agency]

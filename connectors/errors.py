@@ -77,6 +77,12 @@ class WindowClosed(Refused):
     code = "window_closed"
 
 
+class SpendingLimit(Refused):
+    """The account's limit for paid sends is reached; only what a person writes still goes out."""
+
+    code = "spending_limit"
+
+
 class TooLarge(Refused):
     """A file or text over the platform's or our limit."""
 

@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from connectors.contract import Connector
+from dispatcher.caring import Care
 from dispatcher.crowd import Crowd
 from dispatcher.doors.contract import Door
 from dispatcher.paying import FetchPayer, ForwardPayer, ReplyPayer
@@ -30,11 +31,12 @@ class Line:
         doors: Mapping[str, Door],
         accounts: Sequence[str],
         crowd: Crowd,
+        care: Care,
     ) -> None:
         self._pipeline = Pipeline(tools.db, blobs, tools.bell, readers, taker, tools.clock, tools.node, accounts, crowd)
         payers: list[tuple[Work, str, Payer]] = []
         for name, connector in connectors.items():
-            payers.append((Work.REPLY, name, ReplyPayer(name, connector)))
+            payers.append((Work.REPLY, name, ReplyPayer(name, connector, care)))
             payers.append((Work.FETCH, name, FetchPayer(connector, tools.db, blobs, readers)))
         for name, door in doors.items():
             payers.append((Work.FORWARD, name, ForwardPayer(door, tools.db, tools.clock)))

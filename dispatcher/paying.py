@@ -13,6 +13,7 @@ from sqlmodel import Session
 from connectors.contract import Connector
 from connectors.errors import Malformed, RecipientGone, Refused
 from dispatcher import faults
+from dispatcher.caring import Care
 from dispatcher.doors.contract import Door, Filing, Receipt
 from dispatcher.evidence import media_type
 from dispatcher.reading import Readers, Unread
@@ -35,20 +36,26 @@ UNSENT = frozenset({State.WITHDRAWN, State.ARCHIVED, State.OUT_OF_SCOPE})
 class ReplyPayer:
     """Sends a stored reply. An acknowledgement of unknown outcome goes once more, any other one waits for a person."""
 
-    def __init__(self, account: str, connector: Connector) -> None:
-        self._account, self._connector = account, connector
+    def __init__(self, account: str, connector: Connector, care: Care | None = None) -> None:
+        self._account, self._connector, self._care = account, connector, care
 
     async def pay(self, debt: Debt) -> Payment:
         faults.point("reply.before")
-        sent = await self._connector.send(of_debt(debt, self._account, self._connector.about.text_limit))
+        reply = of_debt(debt, self._account, self._connector.about.text_limit)
+        sent = await (self._care.send(self._connector, reply) if self._care else self._connector.send(reply))
         faults.point("reply.sent")
         return lambda connection: sent.message_id
 
     def may_repeat(self, debt: Debt) -> bool:
         return self._connector.about.repeatable or (debt.key.startswith("ack:") and not debt.unsure)
 
+    def settled(self, connection: Connection, debt: Debt, result: str | None) -> None:
+        if self._care and result and self._connector.about.reports:
+            self._care.sent(connection, self._account, debt, result)
+
     def given_up(self, connection: Connection, debt: Debt, code: str) -> None:
-        return None
+        if self._care:
+            self._care.fallbacks.go(connection, debt, code)
 
 
 class ForwardPayer:
@@ -87,6 +94,9 @@ class ForwardPayer:
 
     def may_repeat(self, debt: Debt) -> bool:
         return self._door.can_find
+
+    def settled(self, connection: Connection, debt: Debt, result: str | None) -> None:
+        return None
 
     def given_up(self, connection: Connection, debt: Debt, code: str) -> None:
         if debt.complaint_id is not None:
@@ -127,6 +137,9 @@ class FetchPayer:
 
     def may_repeat(self, debt: Debt) -> bool:
         return True
+
+    def settled(self, connection: Connection, debt: Debt, result: str | None) -> None:
+        return None
 
     def given_up(self, connection: Connection, debt: Debt, code: str) -> None:
         complaints.change_evidence(connection, int(debt.payload["evidence_id"]), error=code)

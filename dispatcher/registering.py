@@ -92,8 +92,9 @@ class Registrar:
     ) -> None:
         number = registered.number
         placed = is_placed(read.location.model_dump())
-        text = self._replies.acknowledgement(number, emergency=read.emergency, words=read.words, placed=placed)
-        if inbound.extra.get("too_large"):
+        channel = inbound.channel
+        text = self._replies.acknowledgement(number, emergency=read.emergency, words=read.words, placed=placed, channel=channel)
+        if inbound.extra.get("too_large") and channel != "sms":
             text = f"{text} {self._profile.text('too_large')}"
         self._replies.owe(
             connection,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from connectors.contract import Button, Inbound, Reply
+from connectors.segments import count
 from dispatcher import publicly
 from normalizer import tracking
 from store import outbox
@@ -120,11 +121,19 @@ class Replies:
             },
         )
 
-    def acknowledgement(self, number: str, *, emergency: bool, words: bool, placed: bool) -> str:
+    def acknowledgement(self, number: str, *, emergency: bool, words: bool, placed: bool, channel: str = "") -> str:
         """The first answer to a complaint: its number at once, and one question at most."""
         name = "ack_emergency" if emergency else "ack" if words else "ack_words"
+        if channel == "sms":
+            return self._in_one_segment(number, "ack_place" if name == "ack" and not placed else name)
         text = self.profile.text(name, number=tracking.printed(number), link=self.link(number))
         return f"{text} {self.profile.text('ask_place')}" if words and not placed else text
+
+    def _in_one_segment(self, number: str, name: str) -> str:
+        """Each further part of an SMS is paid; where the hub's own address is long, the link is what can be spared."""
+        named = {"number": tracking.printed(number), "link": self.link(number)}
+        text = self.profile.text(f"{name}_sms", **named)
+        return text if name != "ack" or count(text).segments == 1 else self.profile.text("ack_bare_sms", **named)
 
     def state(self, complaint: Mapping[str, Any]) -> str:
         """The state for people: "Didisposisikan ke Dinas Perhubungan"."""

@@ -44,6 +44,10 @@ class Payer(Protocol):
         """Whether a debt whose last attempt ended unknown may be paid again without asking a person."""
         ...
 
+    def settled(self, connection: Connection, debt: Debt, result: str | None) -> None:
+        """Writes what follows once the debt is closed under the other side's id for it."""
+        ...
+
     def given_up(self, connection: Connection, debt: Debt, code: str) -> None:
         """Writes what follows when it is dead."""
         ...
@@ -151,7 +155,9 @@ class Lane:
         now = self._tools.clock()
 
         def write(connection: Connection) -> None:
-            outbox.done(connection, debt.id, now, payment(connection), unsure=debt.unsure)
+            result = payment(connection)
+            outbox.done(connection, debt.id, now, result, unsure=debt.unsure)
+            self._payer.settled(connection, debt, result)
 
         await self._tools.db.write(write)
         await self._tools.pulses.ok(self._pulse)

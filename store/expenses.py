@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Column, Connection, Date, func, select
@@ -39,11 +40,21 @@ def add(connection: Connection, account: str, day: date, parts: int) -> None:
     connection.execute(row.on_conflict_do_update(index_elements=["account", "day"], set_={"parts": table.c.parts + parts}))
 
 
-def last_heard(connection: Connection, conversation: str) -> datetime | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastWords:
+    """The newest message of a conversation. `service`: why nobody complained in it (`opt_out` ...)."""
+
+    at: datetime
+    service: str | None
+
+
+def last_words(connection: Connection, conversation: str) -> LastWords | None:
     """When the citizen last wrote: when it was sent, where the platform tells, else when it was received. None: never."""
     newest = select(inbox.c.inbound, inbox.c.received_at).where(inbox.c.conversation == conversation).order_by(inbox.c.id.desc()).limit(1)
     row = connection.execute(newest).first()
     if row is None:
         return None
-    received: datetime = row.received_at
-    return min(received, load(row.inbound).sent_at) if row.inbound else received
+    if row.inbound is None:
+        return LastWords(at=row.received_at, service=None)
+    inbound = load(row.inbound)
+    return LastWords(at=min(row.received_at, inbound.sent_at), service=inbound.service)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from connectors.contract import Reply
 from connectors.errors import WindowClosed
-from connectors.twilio.segments import count
+from connectors.segments import count
 from connectors.twilio.settings import Settings
 from connectors.twilio.wire import PREFIX, WHATSAPP
 
