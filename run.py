@@ -278,7 +278,7 @@ def demo(
         raise typer.Exit(0 if asyncio.run(show.demo(running, first_link, once=once, speed=speed, port=port)) else 1)
 
 
-for command in (upkeep.normalize, upkeep.check, upkeep.migrate, upkeep.replay, upkeep.entry):
+for command in (upkeep.normalize, upkeep.check, upkeep.migrate, upkeep.replay, upkeep.entry, upkeep.import_entries):
     app.command()(command)
 
 

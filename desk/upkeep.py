@@ -1,4 +1,4 @@
-"""The command line's look at one message, at everything, and at what is kept: normalize, check, migrate, replay, entry.
+"""The command line's look at one message, at everything, and at what is kept: normalize, check, migrate, replay, entry, import-entries.
 
 Light at the top, like `run.py` that carries these commands.
 """
@@ -112,3 +112,16 @@ def entry(
 
     wanted = {"operator": operator, "way": way, "text": text, "name": name, "phone": phone, "email": email, "place": place}
     counter.enter(wanted, scan or [], config)
+
+
+def import_entries(
+    sheet: Annotated[Path, typer.Argument(help="CSV atau XLSX: satu baris satu surat atau telepon")],
+    scans: Annotated[Path | None, typer.Option(help="Folder pindaian yang disebut di kolom Berkas")] = None,
+    operator: Annotated[str, typer.Option(help="Nama pengguna petugas yang mencatat")] = "cli",
+    yes: Annotated[bool, typer.Option("--yes", help="Catat baris yang siap; tanpa ini hanya diperiksa.")] = False,
+    config: Config = None,
+) -> None:
+    """Enters many letters and calls from a spreadsheet; the same row is never entered twice. The hub may be running."""
+    from desk import counter
+
+    counter.take_sheet(sheet, scans, operator, yes, config)

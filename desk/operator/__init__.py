@@ -12,7 +12,22 @@ from aiohttp import web
 from aiohttp_session import session_middleware
 
 from desk.context import Desk
-from desk.operator import access, acting, blocking, complaint, csrf, entry, files, health, inbox, login, news, pocketing, refusals
+from desk.operator import (
+    access,
+    acting,
+    blocking,
+    complaint,
+    csrf,
+    entry,
+    files,
+    health,
+    importing,
+    inbox,
+    login,
+    news,
+    pocketing,
+    refusals,
+)
 from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
 from desk.operator.sessions import TableStorage
@@ -51,10 +66,16 @@ def pages() -> list[Page]:
         Page("GET", "/lampiran/{evidence:\\d{1,18}}/lihat", operator, files.look),
         Page("GET", "/entri", operator, entry.ask),
         Page("POST", "/entri", operator, entry.accept, entry.UPLOAD_LIMIT),
+        Page("GET", "/entri/impor", operator, importing.ask),
+        Page("GET", "/entri/impor/contoh.csv", operator, importing.example),
+        Page("POST", "/entri/impor", operator, importing.preview, importing.UPLOAD_LIMIT),
+        Page("POST", "/entri/impor/catat", operator, importing.confirm),
         Page("GET", "/kesehatan", viewer, health.show),
         Page("GET", "/karantina", operator, pocketing.show),
         Page("POST", "/karantina/{row:\\d{1,18}}/lihat", supervisor, pocketing.raw),
         Page("POST", "/karantina/{row:\\d{1,18}}/ulang", operator, pocketing.again),
+        Page("POST", "/karantina/{row:\d{1,18}}/terima", operator, triaging.accept),
+        Page("POST", "/karantina/{row:\d{1,18}}/bukan", operator, triaging.reject),
         Page("POST", "/karantina/ulang-semua", supervisor, pocketing.all_again),
         Page("POST", "/kiriman/{row:\\d{1,18}}/lagi", operator, pocketing.send_again),
         Page("POST", "/kiriman/{row:\\d{1,18}}/sudah", operator, pocketing.settle),

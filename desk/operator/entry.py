@@ -44,7 +44,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
 async def accept(request: web.Request) -> web.StreamResponse:
     """Builds the entry, makes it durable, and waits a moment for its number. The form's own id makes a second click harmless."""
     desk, form = desk_of(request), await request.post()
-    account = _account(desk)
+    account = account_of(desk)
     if account is None:
         raise web.HTTPNotFound
     typed = {field: value.strip() for field, value in form.items() if isinstance(value, str)}
@@ -77,7 +77,7 @@ async def receipt(request: web.Request) -> web.StreamResponse:
 
 async def _form(request: web.Request, typed: Mapping[str, str], mistake: str | None = None) -> web.Response:
     desk = desk_of(request)
-    context = {"typed": typed, "mistake": mistake, "today": _today(desk).isoformat(), "open": _account(desk) is not None}
+    context = {"typed": typed, "mistake": mistake, "today": _today(desk).isoformat(), "open": account_of(desk) is not None}
     return await shown(request, "operator/entry.html", context, status=422 if mistake else 200)
 
 
@@ -124,7 +124,8 @@ def _odd(error: ValidationError) -> str:
     return ", ".join(sorted({str(mistake["loc"][0]) for mistake in error.errors() if mistake["loc"]}))
 
 
-def _account(desk: Desk) -> str | None:
+def account_of(desk: Desk) -> str | None:
+    """The account of the front desk; None when the city switched it off."""
     accounts = desk.settings.accounts.items()
     return next((name for name, account in accounts if account.channel == CHANNEL and account.enabled), None)
 
