@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from connectors.contract import About, Batch, Checked, Cursor, Health, Reply, Sent
 from connectors.email import guard, smtp, tokens
 from connectors.email.compose import compose, recipient
 from connectors.email.imap import connect, drop, failures, open_folder
+from connectors.email.oauth import Access
 from connectors.email.reader import Reader
 from connectors.email.settings import Server, Settings
 from connectors.email.waker import Waker
-from connectors.errors import ConnectorError, RecipientGone, Refused
+from connectors.errors import ConnectorError, CredentialRefused, RecipientGone, Refused
+from connectors.vault import Vault
+
+T = TypeVar("T")
 
 __all__ = ["ABOUT", "EmailConnector", "Server", "Settings"]
 
@@ -47,6 +52,7 @@ class EmailConnector:
         self._clock = clock
         self._reader = Reader(account, settings, secret, clock)
         self._waker = Waker(settings)
+        self._access = Access(account, settings.oauth, clock, settings.timeout_seconds) if settings.oauth else None
         self._reading = ThreadPoolExecutor(1, thread_name_prefix=f"imap-{account}")
         self._waiting = ThreadPoolExecutor(1, thread_name_prefix=f"idle-{account}")
         self._sending = asyncio.Semaphore(SMTP_LINES)
@@ -57,20 +63,43 @@ class EmailConnector:
     def about(self) -> About:
         return ABOUT
 
+    def keep_in(self, vault: Vault) -> None:
+        if self._access:
+            self._access.keep_in(vault)
+
     async def pull(self, cursor: Cursor) -> Batch:
         """At most `batch` mails beyond the cursor. Mails up to it are safe now and are flagged or moved where `after` says so."""
-        return await asyncio.get_running_loop().run_in_executor(self._reading, self._reader.pull, cursor)
+        loop = asyncio.get_running_loop()
+        return await self._entered(lambda token: loop.run_in_executor(self._reading, self._reader.pull, cursor, token))
+
+    async def _entered(self, work: Callable[[str | None], Awaitable[T]]) -> T:
+        """The work with an access token where the account has no password; once more with a fresh one when an old one was refused."""
+        token = await self._access.token() if self._access else None
+        try:
+            return await work(token)
+        except CredentialRefused:
+            if self._access is None or token is None or not self._access.stale(token):
+                raise
+        return await work(await self._access.token())
 
     async def wakes(self) -> AsyncIterator[None]:
         """Yields when the server announces mail (IDLE), and every `poll_seconds` in any case."""
         while True:
-            waiting = asyncio.get_running_loop().run_in_executor(self._waiting, self._waker.wait)
+            token = await self._token_or_none()
+            waiting = asyncio.get_running_loop().run_in_executor(self._waiting, self._waker.wait, token)
             try:
                 await asyncio.shield(waiting)
             except asyncio.CancelledError:
                 self._waker.ring()
                 raise
             yield
+
+    async def _token_or_none(self) -> str | None:
+        """Without one the waker only looks less promptly; the pull reports the trouble."""
+        try:
+            return await self._access.token() if self._access else None
+        except ConnectorError:
+            return None
 
     async def send(self, reply: Reply) -> Sent:
         to = recipient(reply, self.settings)
@@ -80,7 +109,7 @@ class EmailConnector:
         mail = compose(reply, to, message_id, self.settings, now)
         try:
             async with self._sending:
-                await smtp.deliver(self.settings, to, mail)
+                await self._entered(lambda token: smtp.deliver(self.settings, to, mail, token))
         except ConnectorError as error:
             if not error.certain:
                 self._note(reply, to.lower(), now)
@@ -108,16 +137,19 @@ class EmailConnector:
     async def check(self) -> Checked:
         """Logs in to both servers and opens the folder for reading only."""
         try:
-            inbox = await asyncio.to_thread(self._look)
-            async with smtp.session(self.settings):
-                pass
+            inbox = await self._entered(lambda token: asyncio.to_thread(self._look, token))
+            await self._entered(self._greet)
         except ConnectorError as error:
             return Checked(health=Health.FAILED, sentence=error.sentence)
         return inbox
 
-    def _look(self) -> Checked:
+    async def _greet(self, token: str | None) -> None:
+        async with smtp.session(self.settings, token):
+            return
+
+    def _look(self, token: str | None) -> Checked:
         settings = self.settings
-        client = connect(settings)
+        client = connect(settings, token)
         try:
             opened = open_folder(client, settings.folder, readonly=True)
             with failures("periksa"):
@@ -136,6 +168,8 @@ class EmailConnector:
         if self._closed:
             return
         self._closed = True
+        if self._access:
+            await self._access.aclose()
         self._reader.interrupt()
         self._waker.ring()
         loop = asyncio.get_running_loop()

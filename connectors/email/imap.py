@@ -55,8 +55,11 @@ def failures(step: str) -> Iterator[None]:
         raise Unreachable(f"Jawaban server IMAP tidak dapat dibaca ({step}).") from error
 
 
-def connect(settings: Settings) -> IMAPClient:
-    """Connected and logged in. Raises Unreachable, Throttled, CredentialRefused or Misconfigured."""
+def connect(settings: Settings, token: str | None = None) -> IMAPClient:
+    """Connected and logged in; `token` is the access token where the account has no password.
+
+    Raises Unreachable, Throttled, CredentialRefused or Misconfigured.
+    """
     server = settings.imap
     timeout = SocketTimeout(connect=min(CONNECT_SECONDS, settings.timeout_seconds), read=settings.timeout_seconds)
     with failures("sambung"):
@@ -73,31 +76,36 @@ def connect(settings: Settings) -> IMAPClient:
         if server.tls == "starttls":
             with failures("starttls"):
                 client.starttls(context)
-        _login(client, *settings.login(server))
+        _login(client, settings.username_for(server), settings.password_for(server), token)
     except BaseException:
         drop(client)
         raise
     return client
 
 
-def _login(client: IMAPClient, username: str, password: str) -> None:
+def _login(client: IMAPClient, username: str, password: str | None, token: str | None) -> None:
     with failures("masuk"):
         try:
-            if f"{username}{password}".isascii() and not client.has_capability("LOGINDISABLED"):
+            if password is None:
+                client.oauth2_login(username, token or "")
+            elif f"{username}{password}".isascii() and not client.has_capability("LOGINDISABLED"):
                 client.login(username, password)
             else:
                 client.plain_login(username, password)
         except LoginError as error:
-            raise _login_failure(error) from error
+            failure = _login_failure(error, by_token=password is None)
+            raise failure from (None if password is None else error)
 
 
-def _login_failure(error: LoginError) -> ConnectorError:
+def _login_failure(error: LoginError, *, by_token: bool) -> ConnectorError:
     if isinstance(error.__context__, IMAPClientAbortError):  # imapclient wraps a lost line too
         return Unreachable("Sambungan IMAP putus saat masuk.")
     if _TOO_MANY.search(str(error)):
         return Throttled("Server IMAP meminta kita menunggu sebelum masuk lagi.", wait=PAUSE_SECONDS)
     if is_temporary(error):
         return Unreachable("Server IMAP tidak dapat menerima kita untuk sementara.")
+    if by_token:
+        return CredentialRefused("IMAP menolak token OAuth: periksa username, izin kotak surat, dan apakah IMAP diaktifkan untuknya.")
     return CredentialRefused("IMAP menolak nama pengguna atau kata sandi: periksa username dan password akun ini.")
 
 

@@ -49,17 +49,19 @@ class Reader:
         self._client: IMAPClient | None = None
         self._trouble: Counter[tuple[int, int]] = Counter()
 
-    def pull(self, cursor: Cursor) -> Batch:
-        """Raises ConnectorError when nothing could be read; what was read before a line broke is handed over."""
+    def pull(self, cursor: Cursor, token: str | None = None) -> Batch:
+        """`token`: for a new line, where the account has no password.
+
+        Raises ConnectorError when nothing could be read; what was read before a line broke is handed over."""
         reused = self._client is not None
         try:
-            return self._pull(Position.read(cursor))
+            return self._pull(Position.read(cursor), token)
         except Unreachable:
             self.close()
             if not reused:
                 raise
         try:  # the line had grown old; a fresh one decides
-            return self._pull(Position.read(cursor))
+            return self._pull(Position.read(cursor), token)
         except Unreachable:
             self.close()
             raise
@@ -74,8 +76,8 @@ class Reader:
         if client:
             drop(client)
 
-    def _pull(self, at: Position) -> Batch:
-        client = self._client = self._client or connect(self._settings)
+    def _pull(self, at: Position, token: str | None) -> Batch:
+        client = self._client = self._client or connect(self._settings, token)
         opened = open_folder(client, self._settings.folder, readonly=self._settings.after == "nothing")
         if opened.validity != at.validity:
             at = Position(validity=opened.validity)  # the server renumbered: read all again, the keys tell what is known

@@ -25,9 +25,9 @@ _UNKNOWN = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4
 """Enhanced codes that say: nobody there (RFC 3463, https://www.rfc-editor.org/rfc/rfc3463)."""
 
 
-async def deliver(settings: Settings, to: str, mail: bytes) -> None:
+async def deliver(settings: Settings, to: str, mail: bytes, token: str | None = None) -> None:
     """Hands the mail to the server. Raises ConnectorError; only a line lost after DATA is uncertain."""
-    async with session(settings) as server:
+    async with session(settings, token) as server:
         with _answers("mail"):
             await server.mail(settings.address)
         with _answers("rcpt"):
@@ -37,8 +37,8 @@ async def deliver(settings: Settings, to: str, mail: bytes) -> None:
 
 
 @asynccontextmanager
-async def session(settings: Settings) -> AsyncIterator[aiosmtplib.SMTP]:
-    """A connection that is logged in; closed at the end, politely where the line still stands."""
+async def session(settings: Settings, token: str | None = None) -> AsyncIterator[aiosmtplib.SMTP]:
+    """A connection that is logged in (`token`: where there is no password); closed at the end, politely where the line still stands."""
     smtp = settings.smtp
     with _answers("connect"):
         server = aiosmtplib.SMTP(
@@ -53,11 +53,18 @@ async def session(settings: Settings) -> AsyncIterator[aiosmtplib.SMTP]:
         await server.connect()
     try:
         with _answers("login"):
-            await server.login(*settings.login(smtp))
+            await _login(server, settings.username_for(smtp), settings.password_for(smtp), token)
         yield server
         await _quit(server)
     finally:
         server.close()
+
+
+async def _login(server: aiosmtplib.SMTP, username: str, password: str | None, token: str | None) -> None:
+    if password is not None:
+        await server.login(username, password)
+    else:
+        await server.auth_xoauth2(username, token or "")
 
 
 async def _quit(server: aiosmtplib.SMTP) -> None:
@@ -98,7 +105,9 @@ def refusal(step: str, code: int, text: str) -> ConnectorError:
     if 400 <= code < 500:
         return _later(step, code, enhanced, text, said)
     if code in (530, 534, 535, 538) or (step == "login" and code >= 500):
-        return CredentialRefused(f"{said}: SMTP menolak nama pengguna atau kata sandi; periksa username dan password akun ini.")
+        return CredentialRefused(
+            f"{said}: SMTP menolak nama pengguna, kata sandi atau token; periksa username dan password atau oauth akun ini."
+        )
     if code < 500 or code >= 600:
         return Unreachable(f"Jawaban server SMTP tidak dimengerti ({step}).", certain=step != "data")
     if enhanced == "5.4.5":  # Gmail: daily sending limit, https://support.google.com/a/answer/3726730

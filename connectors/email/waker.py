@@ -30,11 +30,14 @@ class Waker:
         self._able = settings.idle
         self._bell, self._clapper = socket.socketpair()
 
-    def wait(self) -> None:
-        """Returns when something is new, at the latest after `poll_seconds`; at once on a new connection, for what came before it."""
+    def wait(self, token: str | None = None) -> None:
+        """Returns when something is new, at the latest after `poll_seconds`; at once on a new connection, for what came before it.
+
+        `token`: for a new line, where the account has no password.
+        """
         until = time.monotonic() + self._settings.poll_seconds
         try:
-            if self._able and self._told(until):
+            if self._able and self._told(until, token):
                 return
         except ConnectorError:
             self.close()
@@ -55,10 +58,10 @@ class Waker:
         self._bell.close()
         self._clapper.close()
 
-    def _told(self, until: float) -> bool:
+    def _told(self, until: float, token: str | None) -> bool:
         """False when this server cannot tell. True: it is time to look."""
         if self._client is None:
-            return self._start()
+            return self._start(token)
         client = self._client
         with failures("IDLE"):
             if not _news(client.noop()[1]):
@@ -67,8 +70,8 @@ class Waker:
                 client.idle_done()
         return True
 
-    def _start(self) -> bool:
-        self._client = connect(self._settings)
+    def _start(self, token: str | None) -> bool:
+        self._client = connect(self._settings, token)
         self._able = self._client.has_capability("IDLE")
         if not self._able:
             self.close()
