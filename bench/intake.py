@@ -124,7 +124,11 @@ def alternate(bare_url: str, hub: Tree, hub_url: str, folder: Path, seconds: int
 
 
 def line_alone(folder: Path, seconds: float) -> float:
-    """Complaints a second through the whole line while nobody knocks, as long as there is a backlog."""
+    """Complaints a second through the whole line while nobody knocks, as long as there is a backlog.
+
+    Counted once the first of them could reach the door: forwarding waits `settle_seconds` of the profile (5) for a citizen's second thoughts.
+    """
+    time.sleep(7)
     begun, start = counts(folder), time.monotonic()
     while time.monotonic() - start < seconds and (now := counts(folder))["whole"] < now["kept"]:
         time.sleep(0.5)

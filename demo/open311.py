@@ -206,12 +206,11 @@ class Open311:
         return _json([one.listed() for one in rows[: self._page]])
 
     async def _token(self, request: web.Request) -> web.Response:
-        self._write({"call": "GET tokens"})
         token = request.match_info["token"]
         return _json([{"service_request_id": token.removeprefix("t"), "token": token}])
 
     async def _control_taken(self, request: web.Request) -> web.Response:
-        return _json([{"reference": one.reference, "number": one.number, "status": one.status} for one in self.taken])
+        return _json([one.listed() | {"number": one.number} for one in self.taken])
 
     async def _control_mood(self, request: web.Request) -> web.Response:
         self.mood(request.query["mood"], int(request.query.get("times", "1")))
@@ -242,9 +241,8 @@ class Open311:
 
 
 def taken_in(journal: Path) -> Sequence[Taken]:
-    """What a journal says was taken: for a test that looks at the file."""
-    entries = [orjson.loads(line) for line in journal.read_bytes().splitlines()]
-    return [_taken(entry) for entry in entries if "taken" in entry]
+    """What was taken, by the journal."""
+    return [_taken(entry) for line in journal.read_bytes().splitlines() if "taken" in (entry := orjson.loads(line))]
 
 
 def _taken(entry: Mapping[str, Any]) -> Taken:
