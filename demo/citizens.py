@@ -18,6 +18,7 @@ import aiohttp
 
 from demo.mailbox import Mailbox
 from demo.telegram import Telegram
+from demo.twilio import Twilio
 from demo.webhook import Application
 from dispatcher import entering
 from dispatcher.intake import Intake
@@ -95,6 +96,21 @@ class AppCitizen:
         message = {"id": uuid4().hex, "sender": self._id, "name": self.name, "text": story, "lat": -6.8722, "lon": 107.5425}
         await self._application.say(self._hook, message)
         return await _until(lambda: _first(self._prefix, self._application.answers(self._id)))
+
+
+class PhoneCitizen:
+    """Writes by SMS or WhatsApp to one of the city's numbers, and reads what comes back on the same phone."""
+
+    def __init__(self, platform: Twilio, hook: str, prefix: str, name: str, channel: str, phone: str, number: str) -> None:
+        self._platform, self._hook, self._prefix, self.name, self.channel = platform, hook, prefix, name, channel
+        scheme = "whatsapp:" if channel == "whatsapp" else ""
+        self._phone, self._number = scheme + phone, scheme + number
+
+    async def write(self, story: str) -> str | None:
+        self._platform.hooks[self._number] = self._hook
+        before = len(self._platform.answers(self._phone))
+        await self._platform.write(self._phone, self._number, story, name=self.name)
+        return await _until(lambda: _first(self._prefix, self._platform.answers(self._phone)[before:]))
 
 
 class MailCitizen:

@@ -17,16 +17,19 @@ from rich.live import Live
 from rich.table import Table
 
 from config.settings import Account, DoorSettings, Http, Log, Settings, Store
-from demo.citizens import STORIES, AppCitizen, ChatCitizen, Citizen, DeskVisitor, MailCitizen, TelegramCitizen
+from demo.citizens import STORIES, AppCitizen, ChatCitizen, Citizen, DeskVisitor, MailCitizen, PhoneCitizen, TelegramCitizen
 from demo.mailbox import Mailbox
 from demo.open311 import Open311
 from demo.telegram import Telegram
+from demo.twilio import Twilio
 from demo.webhook import Application
 from normalizer.tracking import printed
 
 NAMES = ("Siti Aminah", "Budi Santoso", "Rina Marlina", "Asep Sunandar", "Dewi Lestari", "Joko Prasetyo")
 DOOR_SECONDS = 30.0
 ROWS = 20
+PHONES = (("wa", "whatsapp", "+6222000001"), ("pesan_singkat", "sms", "+6222000002"))
+"""Account, channel and number of the city."""
 Running = Callable[[Settings], contextlib.AbstractAsyncContextManager[Any]]
 """`run.running`, handed in: nothing imports `run`."""
 FirstLink = Callable[[Any, Settings], Awaitable[str | None]]
@@ -52,6 +55,7 @@ class World:
     """The stand-ins, running."""
 
     telegram: Telegram
+    twilio: Twilio
     box: Mailbox
     application: Application
     door: Open311
@@ -79,7 +83,7 @@ async def demo(running: Running, first_link: FirstLink, *, once: bool, speed: fl
 
 @contextlib.asynccontextmanager
 async def world(folder: Path, port: int) -> AsyncIterator[World]:
-    """Telegram, a mailbox and the city's Open311 server on loopback, and the settings that lead to them."""
+    """Telegram, Twilio, a mailbox and the city's Open311 server on loopback, and the settings that lead to them."""
     telegram, application, door = Telegram(), Application(), Open311(api_key="kunci-peragaan")
     async with contextlib.AsyncExitStack() as stack:
         api_base, base = await telegram.start(), await door.start()
@@ -88,7 +92,27 @@ async def world(folder: Path, port: int) -> AsyncIterator[World]:
         await application.start()
         stack.push_async_callback(application.stop)
         box = await stack.enter_async_context(Mailbox())
-        yield World(telegram, box, application, door, _settings(folder, port, telegram.token, api_base, base, box, application))
+        twilio = Twilio()
+        await twilio.start()
+        stack.push_async_callback(twilio.stop)
+        settings = _with_phones(_settings(folder, port, telegram.token, api_base, base, box, application), twilio)
+        yield World(telegram, twilio, box, application, door, settings)
+
+
+def _with_phones(settings: Settings, twilio: Twilio) -> Settings:
+    """An account for each channel of Twilio, with the city's invented numbers."""
+    phones = {
+        name: Account(
+            channel=channel,
+            account_sid=twilio.account_sid,
+            auth_token=twilio.token,
+            numbers=[number],
+            api_base=twilio.address,
+            media_hosts=["localhost"],
+        )
+        for name, channel, number in PHONES
+    }
+    return settings.model_copy(update={"accounts": {**settings.accounts, **phones}})
 
 
 def _settings(folder: Path, port: int, token: str, api_base: str, base: str, box: Mailbox, application: Application) -> Settings:
@@ -111,13 +135,18 @@ def _settings(folder: Path, port: int, token: str, api_base: str, base: str, box
 
 def _citizens(hub: Any, stage: World, pick: random.Random, chat: int) -> list[Citizen]:
     prefix = hub.profile.prefix
-    names = [pick.choice(NAMES) for _ in range(5)]
+    names = [pick.choice(NAMES) for _ in range(7)]
+    phones: list[Citizen] = [
+        PhoneCitizen(stage.twilio, f"{hub.url}/hooks/twilio/{account}", prefix, name, channel, f"+62812{chat:08d}", number)
+        for name, (account, channel, number) in zip(names[5:], PHONES, strict=True)
+    ]
     return [
         ChatCitizen(hub.url, prefix, names[0]),
         TelegramCitizen(stage.telegram, prefix, names[1], chat),
         MailCitizen(stage.box, prefix, names[2]),
         DeskVisitor(hub.intake, hub.db, names[3]),
         AppCitizen(stage.application, hub.url, prefix, names[4]),
+        *phones,
     ]
 
 
