@@ -126,7 +126,7 @@ def alternate(bare_url: str, hub: Tree, hub_url: str, folder: Path, seconds: int
 def line_alone(folder: Path, seconds: float) -> float:
     """Complaints a second through the whole line while nobody knocks, as long as there is a backlog.
 
-    Counted once the first of them could reach the door: forwarding waits `settle_seconds` of the profile (5) for a citizen's second thoughts.
+    Counted once the first of them may reach the door: forwarding waits for the profile's settle_seconds (5).
     """
     time.sleep(7)
     begun, start = counts(folder), time.monotonic()

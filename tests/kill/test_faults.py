@@ -16,7 +16,7 @@ def test_a_fault_needs_the_second_word_of_permission():
 
 def test_an_unknown_point_is_refused():
     """A test that names a step that does not exist must not pass for want of a kill."""
-    with pytest.raises(ValueError, match="accept.after"):
+    with pytest.raises(ValueError, match=r"accept\.after"):
         faults.armed({"SATUPINTU_FAULT": "accept.later", "SATUPINTU_FAULTS_ALLOWED": "yes"})
 
 
