@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, select, update
+from sqlmodel import Session
 
 from normalizer.complaint import Outcome
 from store.tables import InboxRow, InboxState
@@ -65,3 +68,23 @@ def _reopen(connection: Connection, inbox_id: int, inbound: bytes) -> bool:
         )
     )
     return done.rowcount == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What a person needs for the decision."""
+
+    words: str
+    name: str | None
+    handle: str | None
+
+
+def waiting(session: Session, inbox_ids: Sequence[int]) -> Mapping[int, Waiting]:
+    """The posts of a page, by inbox row."""
+    rows = session.execute(select(table.c.id, table.c.inbound).where(table.c.id.in_(inbox_ids), table.c.inbound.is_not(None)))
+    return {row.id: _waiting(orjson.loads(row.inbound)) for row in rows}
+
+
+def _waiting(held: Mapping[str, Any]) -> Waiting:
+    sender = held.get("sender") or {}
+    return Waiting(words=held.get("text") or "", name=sender.get("name"), handle=sender.get("address"))

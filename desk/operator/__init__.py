@@ -31,6 +31,7 @@ from desk.operator import (
 from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
 from desk.operator.sessions import TableStorage
+from desk.operator.triaging import take_in, turn_down
 from store.operators import Role
 
 HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx" / "htmx.min.js"
@@ -76,6 +77,8 @@ def pages() -> list[Page]:
         Page("POST", "/karantina/{row:\\d{1,18}}/ulang", operator, pocketing.again),
         Page("POST", "/karantina/{row:\d{1,18}}/terima", operator, triaging.accept),
         Page("POST", "/karantina/{row:\d{1,18}}/bukan", operator, triaging.reject),
+        Page("POST", "/karantina/{row:\\d{1,18}}/terima", operator, take_in),
+        Page("POST", "/karantina/{row:\\d{1,18}}/bukan", operator, turn_down),
         Page("POST", "/karantina/ulang-semua", supervisor, pocketing.all_again),
         Page("POST", "/kiriman/{row:\\d{1,18}}/lagi", operator, pocketing.send_again),
         Page("POST", "/kiriman/{row:\\d{1,18}}/sudah", operator, pocketing.settle),

@@ -14,6 +14,7 @@ from desk.operator.labels import N_
 from desk.operator.view import sentence_of, shown
 from store import health, pockets
 from store.health import Vitals
+from store.reads import reads
 from store.tables import PulseRow
 
 BACKLOG_MINUTES = 5
@@ -23,6 +24,7 @@ WHAT_TO_DO: Mapping[str, str] = {
     "credential_refused": N_("Token atau kata sandinya ditolak. Perbarui di pengaturan, lalu mulai ulang hub."),
     "misconfigured": N_("Pengaturannya belum lengkap. Jalankan “run.py check”, ikuti petunjuknya, lalu mulai ulang hub."),
     "unreachable": N_("Alamatnya belum dapat dihubungi. Hub mencoba terus; periksa jaringan bila berlangsung lama."),
+    "budget_spent": N_("Jatah dari penyedianya sudah terpakai. Tidak ada yang hilang; tambah jatahnya bila tidak dapat menunggu."),
     "throttled": N_("Pihak sana meminta menunggu. Tidak perlu apa-apa; kiriman dilanjutkan sendiri."),
     "refused": N_("Pihak sana menolak kiriman. Lihat halaman “Perlu dilihat”."),
     "doubtful": N_("Periksa keterangannya. Akun tetap berjalan; tanda ini hilang sendiri bila sudah beres."),
@@ -57,6 +59,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         "doors": [_door(found, name, now) for name in _doors(desk)],
         "jobs": _jobs(desk, found, now),
         "lanes": found.outward,
+        "reads": await desk.db.read(lambda session: reads(session, now)),
         "pocketed": await desk.db.read(pockets.counts),
         "late": lambda at: at is not None and now - at > timedelta(minutes=BACKLOG_MINUTES),
     }

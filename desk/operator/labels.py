@@ -127,6 +127,15 @@ REASONS: Final[Mapping[str, str]] = {
     "list": N_("Kiriman milis"),
     "empty": N_("Kosong"),
     "blocked": N_("Pengirimnya diblokir"),
+    "not_addressed": N_("Tidak berbicara kepada kita"),
+    "unclear": N_("Belum jelas apakah laporan"),
+    "search": N_("Ditemukan oleh pencarian"),
+    "government": N_("Akun pemerintah lain"),
+    "help_desk": N_("Jawaban layanan lain"),
+    "own_post": N_("Kiriman kita sendiri"),
+    "retweet": N_("Kiriman ulang"),
+    "admission_off": N_("Kiriman publik tidak diterima"),
+    "rejected": N_("Diputuskan bukan laporan"),
 }
 MISSING: Final[Mapping[str, str]] = {
     "too_large": N_("Terlalu besar untuk diambil"),

@@ -15,11 +15,11 @@ from aiohttp import web
 from desk.context import Desk, desk_of
 from desk.operator.access import operator_of
 from desk.operator.labels import N_
-from desk.operator.view import go, shown
+from desk.operator.view import go, masked, shown
 from desk.pages import words
 from dispatcher import replaying
 from dispatcher.acts import ActRefused
-from store import audit, pockets
+from store import audit, pockets, triage
 from store.tables import InboxState
 
 RAW_SHOWN = 20_000
@@ -38,6 +38,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     keys = [row.id if isinstance(row, pockets.Arrived) else row.row.id for row in rows]
     context = {
         "pocket": pocket,
+        "posts": await desk.db.read(lambda session: triage.waiting(session, [key for key in keys if key])) if pocket == pockets.TRIAGE else {},
+        "masked": masked,
         "pockets": (*pockets.INWARD, *pockets.OUTWARD),
         "counts": await desk.db.read(pockets.counts),
         "inward": inward,
