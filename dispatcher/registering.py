@@ -179,6 +179,7 @@ def _values(profile: Profile, claim: Claim, read: Normalized, now: datetime) -> 
         "category": read.category,
         "agency": read.agency or profile.agency_for(read.category),
         "suggestions": [suggestion.model_dump() for suggestion in read.suggestions],
+        "incident_date": read.incident_date,
         "location": read.location.model_dump(),
         "reporter": read.reporter.model_dump(),
         "anonymous": read.anonymous or bool(inbound.extra.get("anonymous")),

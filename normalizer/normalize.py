@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from config.profile import Profile
 from connectors.contract import Inbound, Place
-from normalizer import admission, chat, classify, contact, intent, language, mail, place, post, privacy, title, tracking, urgency
+from normalizer import admission, chat, classify, contact, incident, intent, language, mail, place, post, privacy, title, tracking, urgency
 from normalizer.complaint import Location, Outcome, Reporter, Urgency
 from normalizer.intent import Intent
 from normalizer.message import Message
@@ -81,12 +81,14 @@ def _complaint(inbound: Inbound, message: Message, meant: Intent, profile: Profi
     pressing = urgency.judge(said, profile.emergency_words)
     anonymous, confidential = privacy.wishes(f"{message.subject or ''}\n{told}")
     best = suggestions[0].category if suggestions else None
+    happened = incident.find(told, message.sent_at.astimezone(profile.tz))
     return {
         "body": told,
         "personal_data": privacy.find(told),
         "title": title.without_words(_kinds(inbound, message, location)) if wordless else headline,
         "words": not wordless,
         "location": location,
+        "incident_date": happened.day if happened else None,
         "suggestions": suggestions,
         "category": best,
         "agency": profile.agency_for(best),

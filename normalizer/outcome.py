@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from normalizer.complaint import (
     Classification,
@@ -69,6 +69,8 @@ class Normalized(Frozen):
     attachments: list[EvidenceFile] = []
     parts: list[Part] = []
     location: Location = Location()
+    incident_date: date | None = None
+    """The day on which it happened, where the words tell it."""
     language: str = "id"
     classification: Classification = Classification.COMPLAINT
     category: str | None = None
