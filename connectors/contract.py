@@ -199,11 +199,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What one pull brought. `cursor` is the position after it; `more`: pull again at once."""
+    """What one pull brought. `cursor` is the position after it; `more`: pull again at once.
+
+    doubt: nothing failed, and yet an operator should look (a mailbox gone silent): one sentence, shown on the desk while it is given.
+    """
 
     arrivals: Sequence[Arrival]
     cursor: Cursor
     more: bool = False
+    doubt: str | None = None
 
 
 class Connector(Protocol):

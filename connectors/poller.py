@@ -15,7 +15,7 @@ from typing import TypeVar
 import structlog
 
 from connectors.contract import Cursor, Puller
-from connectors.errors import ConnectorError, StoreAway, Then, Throttled
+from connectors.errors import ConnectorError, Doubtful, StoreAway, Then, Throttled
 from connectors.gateway import Accept
 
 T = TypeVar("T")
@@ -62,6 +62,7 @@ class Poller:
         self._sleep, self._renew = sleep, renew_seconds
         self._failures = 0
         self._said_well: datetime | None = None
+        self._doubt: str | None = None
 
     async def run(self) -> None:
         """Until cancelled; returns when the account has to stop until somebody changes its settings."""
@@ -110,8 +111,9 @@ class Poller:
         if batch.cursor != cursor:
             await self._save_cursor(batch.cursor)
         self._failures = 0
-        if self._said_well is None or self._clock() - self._said_well >= PULSE_EVERY:
-            await self._tell(None)
+        if self._said_well is None or batch.doubt != self._doubt or self._clock() - self._said_well >= PULSE_EVERY:
+            self._doubt = batch.doubt
+            await self._tell(Doubtful(batch.doubt) if batch.doubt else None)
         return batch.cursor, batch.more
 
     async def _woken(self, wakes: AsyncIterator[None]) -> None:
@@ -141,7 +143,7 @@ class Poller:
                 await asyncio.wait({task})
 
     async def _tell(self, error: ConnectorError | None) -> None:
-        self._said_well = self._clock() if error is None else None
+        self._said_well = self._clock() if error is None or isinstance(error, Doubtful) else None
         try:
             await self._pulse(error)
         except Exception as fault:  # health is worth no message

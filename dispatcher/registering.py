@@ -94,8 +94,8 @@ class Registrar:
         placed = is_placed(read.location.model_dump())
         channel = inbound.channel
         text = self._replies.acknowledgement(number, emergency=read.emergency, words=read.words, placed=placed, channel=channel)
-        if inbound.extra.get("too_large") and channel != "sms":
-            text = f"{text} {self._profile.text('too_large')}"
+        if channel != "sms":
+            text += self._replies.about_files(inbound.extra)
         self._replies.owe(
             connection,
             to_sender(inbound),

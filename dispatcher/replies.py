@@ -22,6 +22,8 @@ from store.tables import Work
 LOOP_REPLIES = 20
 LOOP_TIME = timedelta(hours=1)
 """More automatic replies than this to one conversation is a loop of two machines, or somebody playing."""
+FILE_LIMIT_MB = 20
+"""Where the channel named no limit of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,12 @@ class Replies:
         named = {"number": tracking.printed(number), "link": self.link(number)}
         text = self.profile.text(f"{name}_sms", **named)
         return text if name != "ack" or count(text).segments == 1 else self.profile.text("ack_bare_sms", **named)
+
+    def about_files(self, extra: Mapping[str, Any]) -> str:
+        """What is added when a file was too large for us to take; empty when none was."""
+        if not extra.get("too_large"):
+            return ""
+        return " " + self.profile.text("too_large", limit=extra.get("limit_mb", FILE_LIMIT_MB))
 
     def state(self, complaint: Mapping[str, Any]) -> str:
         """The state for people: "Didisposisikan ke Dinas Perhubungan"."""

@@ -63,9 +63,8 @@ def _settled(connection: Connection, replies: Replies, claim: Claim, complaint: 
     number = complaint["tracking_number"]
     placed = is_placed(filled.get("location") or complaint["location"] or {})
     text = replies.acknowledgement(number, emergency=read.emergency, words=True, placed=placed)
-    if claim.inbound.extra.get("too_large") or (complaint["reply_extra"] or {}).get("too_large"):
-        text = f"{text} {replies.profile.text('too_large')}"
-    return outbox.amend(connection, f"ack:{number}", text=text)
+    about_files = replies.about_files(claim.inbound.extra) or replies.about_files(complaint["reply_extra"] or {})
+    return outbox.amend(connection, f"ack:{number}", text=text + about_files)
 
 
 def _filled(profile: Profile, complaint: Found, read: Normalized) -> dict[str, Any]:
@@ -92,8 +91,8 @@ def _filled(profile: Profile, complaint: Found, read: Normalized) -> dict[str, A
 
 def _answer(connection: Connection, replies: Replies, claim: Claim, read: Normalized, complaint: Found, home: Home, now: datetime) -> None:
     silent = home.bond is Bond.ALBUM or outbox.replies_since(connection, claim.conversation, now - QUIET) > 0
-    too_large = bool(claim.inbound.extra.get("too_large"))
-    if silent and not read.emergency and not too_large:
+    about_files = replies.about_files(claim.inbound.extra)
+    if silent and not read.emergency and not about_files:
         return
     number = complaint["tracking_number"]
     name = "ack_emergency" if read.emergency else "supplement"
@@ -102,7 +101,7 @@ def _answer(connection: Connection, replies: Replies, claim: Claim, read: Normal
         connection,
         to_sender(claim.inbound),
         key=f"supplement:{claim.id}",
-        text=f"{text} {replies.profile.text('too_large')}" if too_large else text,
+        text=text + about_files,
         now=now,
         complaint_id=complaint["id"],
         number=number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from imapclient import IMAPClient
@@ -508,3 +508,46 @@ async def test_no_log_holds_a_password_or_a_word(box, connect, caplog):
     told = "".join(record.getMessage() for record in caplog.records if not record.name.startswith("pymap"))
     assert box.password not in told
     assert "rahasia pelapor" not in told
+
+
+async def test_a_mailbox_that_has_fallen_silent_is_told(box, connect):
+    """Counted from the newest mail; the first mail after it ends the alarm. Where nothing is set, silence is no alarm."""
+    await box.deliver(mail(1))
+    now = datetime.now(UTC)
+    connector = connect(silence_hours=2)
+    connector._reader._clock = lambda: now
+    first = await connector.pull(None)
+    assert first.doubt is None
+    now += timedelta(hours=3)
+    silent = await connector.pull(first.cursor)
+    assert "accounts.surel.silence_hours" in silent.doubt
+    assert silent.cursor == first.cursor, "silence moves nothing"
+    assert (await connect().pull(first.cursor)).doubt is None
+    now = datetime.now(UTC)
+    await box.deliver(mail(2))
+    again = await connector.pull(silent.cursor)
+    assert (len(again.arrivals), again.doubt) == (1, None)
+
+
+async def test_a_mailbox_that_was_always_empty_is_silent_too(box, connect):
+    """Then the count begins with the first look."""
+    now = NOW
+    connector = connect(silence_hours=2)
+    connector._reader._clock = lambda: now
+    first = await connector.pull(None)
+    now += timedelta(hours=3)
+    assert first.doubt is None
+    assert (await connector.pull(first.cursor)).doubt
+
+
+@pytest.mark.parametrize("name", ["Pengaduan & Saran", "Aduan – Kota “Çimahi”", "苦情"])
+async def test_folder_names_outside_ascii(box, connect, name):
+    """Modified UTF-7 (RFC 3501, 5.1.3): the setting holds the name as people see it; mails are read there and moved to another."""
+    await seen_by_a_person(box, do=lambda person: person.create_folder(name))
+    await box.deliver(mail(1), folder=name)
+    connector = connect(folder=name, after="move", done_folder=f"{name} selesai")
+    batches, cursor = await drained(connector)
+    assert ids(batches) == ["surat-1@example.org"]
+    await connector.pull(cursor)
+    assert len(await seen_by_a_person(box, name=f"{name} selesai")) == 1
+    assert (await connector.check()).health is Health.OK

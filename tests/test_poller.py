@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -274,6 +275,14 @@ async def test_health_is_told_but_not_all_the_time() -> None:
     desk.steps.append(later)
     await desk.until_spent()
     assert [pulse.code if pulse else None for pulse in desk.pulses] == [None, "unreachable", None, None]
+
+
+async def test_a_doubt_is_told_when_it_comes_and_when_it_goes() -> None:
+    """A mailbox that has fallen silent: said once, again each minute, and taken back at the first pull without it."""
+    silent = replace(batch(1, more=True), doubt="sunyi")
+    desk = Desk(batch(1, more=True), silent, silent, batch(2, more=True))
+    await desk.until_spent()
+    assert [pulse.code if pulse else None for pulse in desk.pulses] == [None, "doubtful", None]
 
 
 async def test_health_that_cannot_be_told_costs_no_message() -> None:

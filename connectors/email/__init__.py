@@ -33,7 +33,9 @@ Set-up
 
 How it reads: the position is (UIDVALIDITY, UID); reading never marks a mail as read, and people may read, mark and file mails
 meanwhile. New mail is seen at once where the server knows IDLE, else every `poll_seconds`. A mail is marked or moved only once the hub
-has it durably. With `silence_hours` a mailbox without new mail for so long is told on the desk. A renumbered folder (UIDVALIDITY) is read again from its start; a mail's key is its Message-ID with a hash of its
+has it durably. With `silence_hours` a mailbox without new mail for so long is told on the desk.
+
+A renumbered folder (UIDVALIDITY) is read again from its start; a mail's key is its Message-ID with a hash of its
 content, so nothing comes twice and a reused Message-ID hides nothing. A mail that the server cannot hand out is put aside for a person,
 and the next one is read.
 
@@ -44,6 +46,7 @@ Limits (ours): `max_bytes` a mail, 30 MB; of a larger one the beginning with the
 From can be forged: a mail that asks for answers elsewhere (Reply-To) is a talk of its own, and details of a complaint go only to
 its address.
 
-Standards: https://developers.google.com/gmail/imap/xoauth2-protocol (XOAUTH2), RFC 6749 (OAuth 2), RFC 3501 and 2177 (IMAP, IDLE), RFC 6851 (MOVE), RFC 5321 (SMTP), RFC 3834 (automatic answers), https://www.rfc-editor.org/rfc/rfc3834.
+Sign-in: https://developers.google.com/gmail/imap/xoauth2-protocol (XOAUTH2), RFC 6749 (OAuth 2).
+Standards: RFC 3501 and 2177 (IMAP, IDLE), RFC 6851 (MOVE), RFC 5321 (SMTP), RFC 3834 (automatic answers), https://www.rfc-editor.org/rfc/rfc3834.
 Limits of Gmail: https://support.google.com/a/answer/166852 (sending), https://support.google.com/a/answer/1071518 (IMAP).
 """

@@ -26,18 +26,22 @@ TIDY = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """validity and uid: UIDVALIDITY and the last UID handed over. tidied: up to where safe mails were flagged or moved."""
+    """validity and uid: UIDVALIDITY and the last UID handed over. tidied: up to where safe mails were flagged or moved.
+
+    heard: when the newest mail that was seen came in, in seconds since 1970; when counting began, for a folder that had none.
+    """
 
     validity: int = 0
     uid: int = 0
     tidied: int = 0
+    heard: int = 0
 
     @classmethod
     def read(cls, cursor: Cursor) -> Position:
-        return cls(**{name: int((cursor or {}).get(name, 0)) for name in ("validity", "uid", "tidied")})
+        return cls(**{name: int((cursor or {}).get(name, 0)) for name in ("validity", "uid", "tidied", "heard")})
 
     def written(self) -> Cursor:
-        return {"validity": self.validity, "uid": self.uid, "tidied": self.tidied}
+        return {"validity": self.validity, "uid": self.uid, "tidied": self.tidied, "heard": self.heard}
 
 
 class Reader:
@@ -80,13 +84,30 @@ class Reader:
         client = self._client = self._client or connect(self._settings, token)
         opened = open_folder(client, self._settings.folder, readonly=self._settings.after == "nothing")
         if opened.validity != at.validity:
-            at = Position(validity=opened.validity)  # the server renumbered: read all again, the keys tell what is known
+            at = Position(validity=opened.validity, heard=at.heard)  # the server renumbered: read all again, the keys tell what is known
         at, untidy = self._tidy(client, at, opened.exists)
         waiting = folder.ahead(client, at.uid, opened.exists)
         chosen = waiting[: SKIM if self._settings.since else self._settings.batch]
-        arrivals, reached = self._read(client, opened.validity, folder.sizes(client, chosen), at.uid)
-        cursor = replace(at, uid=reached).written()
-        return Batch(arrivals=arrivals, cursor=cursor, more=untidy or reached < max(waiting, default=reached))
+        listed = folder.sizes(client, chosen)
+        arrivals, reached = self._read(client, opened.validity, listed, at.uid)
+        at = replace(at, uid=reached, heard=self._heard(at.heard, [mail for mail in listed if mail.uid <= reached]))
+        more = untidy or reached < max(waiting, default=reached)
+        return Batch(arrivals=arrivals, cursor=at.written(), more=more, doubt=None if more else self._silent(at.heard))
+
+    def _heard(self, before: int, seen: Sequence[Listed]) -> int:
+        now = int(self._clock().timestamp())
+        came = [int(mail.received.timestamp()) for mail in seen if mail.received]
+        return min(now, max([before, *came])) or now
+
+    def _silent(self, heard: int) -> str | None:
+        """A sentence when no mail has come for longer than the office finds possible."""
+        hours = self._settings.silence_hours
+        if not hours or self._clock().timestamp() - heard <= hours * 3600:
+            return None
+        return (
+            f"Tidak ada surat baru di {self._settings.folder} selama lebih dari {hours:g} jam (accounts.{self._account}.silence_hours). "
+            f"Kirim surat uji ke {self._settings.address}, dan periksa penerusan surat ke kotak ini."
+        )
 
     def _read(self, client: IMAPClient, validity: int, listed: Sequence[Listed], last: int) -> tuple[list[Arrival], int]:
         """Mails in order until the batch is full, and the UID reached. At most about one mail over the cap is held in memory."""
@@ -139,6 +160,7 @@ class Reader:
             own=settings.own,
             secret=self._secret,
             cut_from=cut_from,
+            limit=settings.max_bytes,
         )
 
     def _tidy(self, client: IMAPClient, at: Position, exists: int) -> tuple[Position, bool]:

@@ -27,11 +27,12 @@ def read(
     own: Collection[str] = (),
     secret: bytes = b"",
     cut_from: int = 0,
+    limit: int = 0,
 ) -> Sequence[Arrival]:
     """One mail. Never raises on content: what has no header at all comes back as Unreadable.
 
     staff: addresses, or `@domain`, of operators who forward. own: our own addresses, all in lower case. secret: knows our own Message-IDs.
-    cut_from: size in bytes of the whole mail when `raw` is only the beginning of a mail over the cap.
+    cut_from: size in bytes of the whole mail when `raw` is only the beginning of a mail over the cap; limit: that cap.
     """
     raw = ended(raw) if cut_from else raw
     head, body = split(raw)
@@ -39,7 +40,7 @@ def read(
     if not found:
         return [Unreadable(channel=CHANNEL, account=account, raw=raw, reason="headers" if raw.strip() else "empty")]
     try:
-        return [_inbound(raw, found, body, account, now, staff, own, secret, cut_from)]
+        return [_inbound(raw, found, body, account, now, staff, own, secret, (cut_from, limit))]
     except Exception:  # whatever a parser of the standard library still throws: one mail must not stop a mailbox
         return [Unreadable(channel=CHANNEL, account=account, raw=raw, reason="headers")]
 
@@ -53,7 +54,7 @@ def _inbound(
     staff: Collection[str],
     own: Collection[str],
     secret: bytes,
-    cut_from: int,
+    cut: tuple[int, int],
 ) -> Inbound:
     ids = message_ids(first(found, "message-id"))
     external_id = _external_id(raw, found, body, ids)
@@ -74,7 +75,7 @@ def _inbound(
         in_reply_to=_parent(found, references),
         service="own" if ours else None,
         staff=_is_staff(address.lower(), staff),
-        extra=_extra(ids, references, why_not, cut_from),
+        extra=_extra(ids, references, why_not, *cut),
         raw=raw,
     )
 
@@ -143,7 +144,9 @@ def _is_staff(address: str, staff: Collection[str]) -> bool:
     return bool(address) and (address in staff or "@" + address.rpartition("@")[2] in staff)
 
 
-def _extra(ids: Sequence[str], references: Sequence[str], why_not: str | None, cut_from: int) -> dict[str, str | int | float | bool]:
+def _extra(
+    ids: Sequence[str], references: Sequence[str], why_not: str | None, cut_from: int, limit: int
+) -> dict[str, str | int | float | bool]:
     """What `compose` needs to thread the answer, newest ids first to stay; and notes for the normaliser and the desk."""
     chain: list[str] = []
     for one in reversed([*references, *ids[:1]]):
@@ -153,5 +156,5 @@ def _extra(ids: Sequence[str], references: Sequence[str], why_not: str | None, c
     if why_not:
         extra["unanswered"] = why_not
     if cut_from:
-        extra |= {"too_large": True, "size": cut_from}
+        extra |= {"too_large": True, "size": cut_from, **({"limit_mb": max(1, limit // 1_000_000)} if limit else {})}
     return extra

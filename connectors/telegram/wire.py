@@ -11,7 +11,7 @@ from datetime import datetime
 
 from connectors.contract import Arrival, Inbound, Sender, Unreadable
 from connectors.telegram.guards import Json, loads, mapping, moment, whole, words
-from connectors.telegram.media import KINDS, attachments, place
+from connectors.telegram.media import FETCH_LIMIT, KINDS, attachments, place
 from connectors.telegram.words import Bot, Said, said
 
 CHANNEL = "telegram"
@@ -75,7 +75,7 @@ class _Reader:
         sender = _sender(message)
         extra = _extra(message, heard) | self._moved(message, chat_id)
         if any(file.ref is None for file in files):
-            extra["too_large"] = True
+            extra |= {"too_large": True, "limit_mb": FETCH_LIMIT // 1_048_576}
         if message.get("location") and (where is None or where.lat is None):
             extra["place_refused"] = True
         return Inbound(
