@@ -20,6 +20,7 @@ from demo.mailbox import Mailbox
 from demo.telegram import Telegram
 from demo.twilio import Twilio
 from demo.webhook import Application
+from demo.x import X
 from dispatcher import entering
 from dispatcher.intake import Intake
 from normalizer import tracking
@@ -82,6 +83,20 @@ class TelegramCitizen:
         before = len(self._platform.answers(self._chat))
         self._platform.say(self._chat, story, self.name)
         return await _until(lambda: _first(self._prefix, self._platform.answers(self._chat)[before:]))
+
+
+class XCitizen:
+    channel = "x"
+
+    def __init__(self, platform: X, prefix: str, name: str, number: int) -> None:
+        self._platform, self._prefix, self.name, self._id = platform, prefix, name, str(number)
+
+    async def write(self, story: str) -> str | None:
+        """In public, with the city's name in front; the answer stands under the post."""
+        handle = re.sub("[^a-z]", "_", self.name.lower())
+        self._platform.person(self._id, self.name, handle)
+        post = self._platform.post(self._id, f"@{self._platform.username} {story}")
+        return await _until(lambda: _first(self._prefix, self._platform.answers(post)))
 
 
 class AppCitizen:

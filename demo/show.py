@@ -17,12 +17,13 @@ from rich.live import Live
 from rich.table import Table
 
 from config.settings import Account, DoorSettings, Http, Log, Settings, Store
-from demo.citizens import STORIES, AppCitizen, ChatCitizen, Citizen, DeskVisitor, MailCitizen, PhoneCitizen, TelegramCitizen
+from demo.citizens import STORIES, AppCitizen, ChatCitizen, Citizen, DeskVisitor, MailCitizen, PhoneCitizen, TelegramCitizen, XCitizen
 from demo.mailbox import Mailbox
 from demo.open311 import Open311
 from demo.telegram import Telegram
 from demo.twilio import Twilio
 from demo.webhook import Application
+from demo.x import X
 from normalizer.tracking import printed
 
 NAMES = ("Siti Aminah", "Budi Santoso", "Rina Marlina", "Asep Sunandar", "Dewi Lestari", "Joko Prasetyo")
@@ -56,6 +57,7 @@ class World:
 
     telegram: Telegram
     twilio: Twilio
+    x: X
     box: Mailbox
     application: Application
     door: Open311
@@ -83,7 +85,7 @@ async def demo(running: Running, first_link: FirstLink, *, once: bool, speed: fl
 
 @contextlib.asynccontextmanager
 async def world(folder: Path, port: int) -> AsyncIterator[World]:
-    """Telegram, Twilio, a mailbox and the city's Open311 server on loopback, and the settings that lead to them."""
+    """Telegram, Twilio, X, a mailbox and the city's Open311 server on loopback, and the settings that lead to them."""
     telegram, application, door = Telegram(), Application(), Open311(api_key="kunci-peragaan")
     async with contextlib.AsyncExitStack() as stack:
         api_base, base = await telegram.start(), await door.start()
@@ -95,8 +97,13 @@ async def world(folder: Path, port: int) -> AsyncIterator[World]:
         twilio = Twilio()
         await twilio.start()
         stack.push_async_callback(twilio.stop)
+        x = X()
+        await x.start()
+        stack.push_async_callback(x.stop)
         settings = _with_phones(_settings(folder, port, telegram.token, api_base, base, box, application), twilio)
-        yield World(telegram, twilio, box, application, door, settings)
+        public = Account(channel="x", username=x.username, api_base=x.address, poll_seconds=1, **x.secrets)
+        settings = settings.model_copy(update={"accounts": {**settings.accounts, "x_kota": public}})
+        yield World(telegram, twilio, x, box, application, door, settings)
 
 
 def _with_phones(settings: Settings, twilio: Twilio) -> Settings:
@@ -135,10 +142,10 @@ def _settings(folder: Path, port: int, token: str, api_base: str, base: str, box
 
 def _citizens(hub: Any, stage: World, pick: random.Random, chat: int) -> list[Citizen]:
     prefix = hub.profile.prefix
-    names = [pick.choice(NAMES) for _ in range(7)]
+    names = [pick.choice(NAMES) for _ in range(8)]
     phones: list[Citizen] = [
         PhoneCitizen(stage.twilio, f"{hub.url}/hooks/twilio/{account}", prefix, name, channel, f"+62812{chat:08d}", number)
-        for name, (account, channel, number) in zip(names[5:], PHONES, strict=True)
+        for name, (account, channel, number) in zip(names[6:], PHONES, strict=True)
     ]
     return [
         ChatCitizen(hub.url, prefix, names[0]),
@@ -146,6 +153,7 @@ def _citizens(hub: Any, stage: World, pick: random.Random, chat: int) -> list[Ci
         MailCitizen(stage.box, prefix, names[2]),
         DeskVisitor(hub.intake, hub.db, names[3]),
         AppCitizen(stage.application, hub.url, prefix, names[4]),
+        XCitizen(stage.x, prefix, names[5], 80_000 + chat),
         *phones,
     ]
 
