@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
-SID = re.compile(r"[A-Z]{2}[0-9a-zA-Z]{1,64}")
+SID = re.compile(r"[0-9a-fA-F]{32}")
+KINDS = {"account_sid": "AC", "messaging_service_sid": "MG", "template_sid": "HX"}
 PHONE = re.compile(r"\+\d{5,15}|\d{3,8}|[A-Za-z0-9 ]{2,11}")
 """A number in E.164, a short code, or an alphanumeric sender."""
 
@@ -39,9 +40,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
     @field_validator("account_sid", "messaging_service_sid", "template_sid")
     @classmethod
-    def _sid(cls, sid: str | None) -> str | None:
-        if sid is not None and not SID.fullmatch(sid):
-            raise ValueError("bukan SID Twilio (dua huruf besar, lalu angka dan huruf)")
+    def _sid(cls, sid: str | None, info: ValidationInfo) -> str | None:
+        kind = KINDS[info.field_name or ""]
+        if sid is not None and not (sid.startswith(kind) and SID.fullmatch(sid[2:])):
+            raise ValueError(f"bukan SID Twilio ({kind}, lalu 32 angka atau huruf a sampai f)")
         return sid
 
     @field_validator("numbers")

@@ -190,7 +190,7 @@ def _number(written: Any) -> float | None:
 def _moment(written: Any, now: datetime) -> datetime:
     """RFC 2822, as the list writes it; a time that cannot be is now."""
     try:
-        at = parsedate_to_datetime(written)
+        at = parsedate_to_datetime(written if isinstance(written, str) else "")
     except (TypeError, ValueError, IndexError, OverflowError):
         return now
     return now if at.tzinfo is None or at > now else at
