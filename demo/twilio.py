@@ -174,6 +174,7 @@ class Twilio:
             await self._create(request, values)
             assert request.transport is not None
             request.transport.close()
+            return values, web.Response()
         if mood is not None and mood in MOODS:
             return values, MOODS[mood]()
         return values, None if self._known(request) else refusal(401, 20003, "Authenticate")
