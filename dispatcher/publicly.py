@@ -52,5 +52,7 @@ def said(
     last = outbox.newest_reply(connection, conversation)
     if last is not None and last.waiting and not first:
         return None  # what waits leads to the page with all of it
+    due_at = max(now, last.due_at + APART) if last else now
     name = "news_public" if not first else "ack_public_emergency" if urgent else "ack_public"
-    return Said(profile.text(name, number=tracking.printed(number), link=link), max(now, last.due_at + APART) if last else now)
+    date = f"{due_at.astimezone(profile.tz):%d-%m-%Y}"  # the same words twice would be refused as a repetition
+    return Said(profile.text(name, number=tracking.printed(number), link=link, date=date), due_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import Batch, Cursor, Inbound
+from connectors.contract import Accepted, Batch, Cursor, Inbound
 from connectors.errors import BudgetSpent, ConnectorError, CredentialRefused, Misconfigured, Then, Throttled, Unreachable
+from connectors.poller import Poller
 from connectors.x import budget
 from connectors.x.client import XConnector
 from demo.x import X
@@ -286,3 +288,46 @@ async def test_an_unknown_username_is_named(world: World):
     with pytest.raises(Misconfigured) as wrong:
         await world.connector(username="tidak_ada").pull(None)
     assert "accounts.kota.username" in wrong.value.sentence
+
+
+async def test_a_spent_budget_reaches_the_health_page_and_comes_back(world: World):
+    """Through the poller as it runs: said, waited for in short steps, and well again in the new month."""
+    world.now = datetime(2026, 11, 30, 23, 50, tzinfo=UTC)
+    month: dict[str, str | int] = {"month": "2026-11", "read": 500, "searched": 0, "since": "1", "step": 0}
+    cursors: list[Cursor] = [month]
+    heard: list[ConnectorError | None] = []
+    well, kept = asyncio.Event(), []
+    late = world.say()
+
+    async def accept(arrivals: Any) -> Any:
+        kept.extend(arrivals)
+        return [Accepted(new=True, inbox_id=1) for _ in arrivals]
+
+    async def load() -> Cursor:
+        return cursors[-1]
+
+    async def save(cursor: Cursor) -> None:
+        cursors.append(cursor)
+
+    async def lease() -> bool:
+        return True
+
+    async def pulse(error: ConnectorError | None) -> None:
+        heard.append(error)
+        if error is None:
+            well.set()
+
+    async def sleep(seconds: float) -> None:
+        assert seconds <= 901
+        world.now += timedelta(seconds=seconds)
+
+    connector = world.connector(monthly_reads=500)
+    poller = Poller("kota", connector, accept, load, save, lease, pulse, lambda: world.now, lambda: 0.5, sleep=sleep)
+    running = asyncio.create_task(poller.run())
+    async with asyncio.timeout(20):
+        await well.wait()
+    running.cancel()
+    await asyncio.wait({running})
+    assert heard[0] is not None
+    assert heard[0].code == "budget_spent"
+    assert [arrival.external_id for arrival in kept] == [late]

@@ -29,6 +29,7 @@ ABOUT = About(
     title="X (Twitter)",
     text_limit=280,
     follow_up=FollowUp.CONVERSATION,
+    repeatable=True,  # X refuses the same text twice, and `send` takes that for success
     source="https://docs.x.com/x-api/posts/creation-of-a-post",
 )
 LEAST = {MENTION: 5, SEARCH: 10}

@@ -111,7 +111,7 @@ async def test_at_most_one_answer_a_day_for_thread_and_author(square: Town):
     await square.pay()
     [number] = await numbers(square)
     assert [reply.text for reply in square.channel.sent[1:]] == [
-        f"Ada perkembangan untuk laporan {number}. Lihat di https://lapor.example/lacak/{number}"
+        f"Per 21-11-2026 ada perkembangan untuk laporan {number}. Lihat di https://lapor.example/lacak/{number}"
     ]
 
 
