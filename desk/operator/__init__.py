@@ -75,8 +75,6 @@ def pages() -> list[Page]:
         Page("GET", "/karantina", operator, pocketing.show),
         Page("POST", "/karantina/{row:\\d{1,18}}/lihat", supervisor, pocketing.raw),
         Page("POST", "/karantina/{row:\\d{1,18}}/ulang", operator, pocketing.again),
-        Page("POST", "/karantina/{row:\d{1,18}}/terima", operator, triaging.accept),
-        Page("POST", "/karantina/{row:\d{1,18}}/bukan", operator, triaging.reject),
         Page("POST", "/karantina/{row:\\d{1,18}}/terima", operator, take_in),
         Page("POST", "/karantina/{row:\\d{1,18}}/bukan", operator, turn_down),
         Page("POST", "/karantina/ulang-semua", supervisor, pocketing.all_again),
