@@ -115,7 +115,7 @@ def _reply_address(found: Fields, own: Collection[str], ours: bool) -> tuple[str
     chosen = next((address for _, address in addresses(first(found, "reply-to"))), sender)
     if not chosen:
         return None, "no_address"
-    if any(automatic.is_machine(one) for one in (chosen, sender)):
+    if automatic.is_machine(chosen) or (automatic.is_machine(sender) and not automatic.is_nobody(sender)):
         return None, "machine"
     return (None, "own") if chosen.lower() in own else (chosen, None)
 
