@@ -73,11 +73,14 @@ def intake(folder: Path, seconds: int, slices: int) -> dict[str, float]:
     folder.mkdir()
     sink = Tree("bench/sink.py", log=folder / "sink.log")
     bare = Tree("bench/bare.py", str(folder / "bare.db"), log=folder / "bare.log")
-    hub, url = start_hub(folder, BOT.format(sink=sink.first_line()))
     try:
-        return alternate(bare.first_line(), hub, f"{url}/hooks/telegram/bot", folder, seconds, slices)
+        hub, url = start_hub(folder, BOT.format(sink=sink.first_line()))
+        try:
+            return alternate(bare.first_line(), hub, f"{url}/hooks/telegram/bot", folder, seconds, slices)
+        finally:
+            hub.end()
     finally:
-        for tree in (hub, bare, sink):
+        for tree in (bare, sink):
             tree.end()
 
 
