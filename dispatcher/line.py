@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.contract import Connector
 from dispatcher.caring import Care
+from dispatcher.cleaning import Cleaner
 from dispatcher.crowd import Crowd
 from dispatcher.doors.contract import Door
 from dispatcher.paying import FetchPayer, ForwardPayer, ReplyPayer
@@ -34,12 +35,13 @@ class Line:
         care: Care,
     ) -> None:
         self._pipeline = Pipeline(tools.db, blobs, tools.bell, readers, taker, tools.clock, tools.node, accounts, crowd)
+        cleaner = Cleaner(tools.db, blobs, readers, tools.clock)
         payers: list[tuple[Work, str, Payer]] = []
         for name, connector in connectors.items():
             payers.append((Work.REPLY, name, ReplyPayer(name, connector, care)))
-            payers.append((Work.FETCH, name, FetchPayer(connector, tools.db, blobs, readers)))
+            payers.append((Work.FETCH, name, FetchPayer(connector, tools.db, blobs, readers, cleaner)))
         for name, door in doors.items():
-            payers.append((Work.FORWARD, name, ForwardPayer(door, tools.db, tools.clock)))
+            payers.append((Work.FORWARD, name, ForwardPayer(door, tools.db, tools.clock, cleaner)))
         self._lanes = [Lane(kind, owner, payer, tools, crowd) for kind, owner, payer in payers]
 
     def work(self) -> dict[str, Coroutine[Any, Any, None]]:

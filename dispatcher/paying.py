@@ -14,17 +14,19 @@ from connectors.contract import Connector
 from connectors.errors import Malformed, RecipientGone, Refused
 from dispatcher import faults
 from dispatcher.caring import Care
+from dispatcher.cleaning import Cleaner
 from dispatcher.doors.contract import Door, Filing, Receipt
 from dispatcher.evidence import media_type
 from dispatcher.reading import Readers, Unread
 from dispatcher.replies import of_debt
 from dispatcher.workers import Payment
 from normalizer.complaint import Complaint, EvidenceFile, State
-from store import complaints
+from store import cleanings, complaints
 from store.blobs import Blobs
+from store.cleanings import CleaningRow
 from store.database import Database
 from store.outbox import Debt
-from store.tables import ComplaintRow, InboxRow
+from store.tables import ComplaintRow, EvidenceRow, InboxRow
 
 FILE_LIMIT = 30 * 1024 * 1024
 """Bytes of one file of evidence; larger ones stay with the platform and are named on the desk."""
@@ -61,12 +63,14 @@ class ReplyPayer:
 class ForwardPayer:
     """Hands a complaint to its door, once: key is the tracking number, and after an unknown outcome the door is asked first."""
 
-    def __init__(self, door: Door, db: Database, clock: Callable[[], datetime]) -> None:
-        self._door, self._db, self._clock = door, db, clock
+    def __init__(self, door: Door, db: Database, clock: Callable[[], datetime], cleaner: Cleaner) -> None:
+        self._door, self._db, self._clock, self._cleaner = door, db, clock, cleaner
 
     async def pay(self, debt: Debt) -> Payment:
         assert debt.complaint_id is not None
         complaint_id = debt.complaint_id
+        files = await self._db.read(lambda session: complaints.evidence_of(session, complaint_id))
+        await self._cleaner.clean(complaint_id, [each.sha256 for each in files if each.sha256])
         row, filing = await self._db.read(lambda session: filing_of(session, complaint_id))
         if row.merged_into is not None or row.state in UNSENT:
             return lambda connection: None
@@ -108,14 +112,16 @@ class ForwardPayer:
 class FetchPayer:
     """Brings a file into the blob store: from the platform, or out of the mail it came in."""
 
-    def __init__(self, connector: Connector, db: Database, blobs: Blobs, readers: Readers) -> None:
-        self._connector, self._db, self._blobs, self._readers = connector, db, blobs, readers
+    def __init__(self, connector: Connector, db: Database, blobs: Blobs, readers: Readers, cleaner: Cleaner) -> None:
+        self._connector, self._db, self._blobs, self._readers, self._cleaner = connector, db, blobs, readers, cleaner
 
     async def pay(self, debt: Debt) -> Payment:
         faults.point("fetch.before")
         ref = str(debt.payload["ref"])
         content = await (self._part(ref) if ref.startswith("part:") else self._connector.download(ref, FILE_LIMIT))
         sha256 = await asyncio.to_thread(self._blobs.put, content)
+        if debt.complaint_id is not None:
+            await self._cleaner.clean(debt.complaint_id, [sha256])
         faults.point("fetch.after")
         values = {"sha256": sha256, "size": len(content), "media_type": media_type(content), "error": None}
         evidence_id = int(debt.payload["evidence_id"])
@@ -165,8 +171,13 @@ def filing_of(session: Session, complaint_id: int) -> tuple[ComplaintRow, Filing
     values: dict[str, Any] = {name: getattr(row, name) for name in Complaint.model_fields}
     more = [each.body for each in complaints.supplements_of(session, complaint_id) if each.body]
     values["body"] = "\n\n".join([row.body, *more]) if more else row.body
-    values["evidence"] = [
-        EvidenceFile(filename=each.filename, media_type=each.media_type, size=each.size, sha256=each.sha256)
-        for each in complaints.evidence_of(session, complaint_id)
-    ]
+    files = complaints.evidence_of(session, complaint_id)
+    clean = cleanings.of(session.connection(), [each.sha256 for each in files if each.sha256])
+    values["evidence"] = [_leaving(each, clean.get(each.sha256 or "")) for each in files]
     return row, Filing(complaint=Complaint.model_validate(values), tracking_number=row.tracking_number)
+
+
+def _leaving(file: EvidenceRow, clean: CleaningRow | None) -> EvidenceFile:
+    """The cleaned file, never the original; without bytes where it could not be cleaned."""
+    size = clean.size if clean and clean.cleaned else file.size
+    return EvidenceFile(filename=file.filename, media_type=file.media_type, size=size, sha256=clean.cleaned if clean else None)

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from config.profile import Profile
 from connectors.contract import Inbound
+from normalizer.cleaning import Cleaned
 from normalizer.outcome import Normalized
 
 Wanted = TypeVar("Wanted")
@@ -39,6 +40,7 @@ class Unread(Exception):
 
 def _serve(pipe: Connection, profile: Profile) -> None:
     """In the worker: answer every Inbound until the pipe closes."""
+    from normalizer.cleaning import clean
     from normalizer.mime import part
     from normalizer.normalize import normalize
 
@@ -48,7 +50,11 @@ def _serve(pipe: Connection, profile: Profile) -> None:
         except (EOFError, OSError):
             return
         try:
-            answer = normalize(wanted, profile) if isinstance(wanted, Inbound) else part(*wanted)
+            answer: Any
+            if isinstance(wanted, bytes):
+                answer = clean(wanted)
+            else:
+                answer = normalize(wanted, profile) if isinstance(wanted, Inbound) else part(*wanted)
         except Exception as error:
             pipe.send(type(error).__name__)
         else:
@@ -141,6 +147,10 @@ class Readers:
         """An attachment that lies inside a mail. Raises Unread."""
         return await self._on_a_worker(_part, (raw, index))
 
+    async def clean(self, content: bytes) -> Cleaned:
+        """A file as it may leave the hub. Raises Unread."""
+        return await self._on_a_worker(_clean, content)
+
     async def _on_a_worker(self, job: Callable[[_Worker, Wanted], Answer], wanted: Wanted) -> Answer:
         worker = await self._idle.get()
         try:
@@ -168,6 +178,11 @@ def _normalize_each(worker: _Worker, inbounds: list[Inbound]) -> list[Normalized
         except Unread as unread:
             answers.append(unread)
     return answers
+
+
+def _clean(worker: _Worker, content: bytes) -> Cleaned:
+    cleaned: Cleaned = worker.ask(content)
+    return cleaned
 
 
 def _part(worker: _Worker, wanted: tuple[bytes, int]) -> bytes:

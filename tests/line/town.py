@@ -17,6 +17,7 @@ from config.settings import Settings
 from connectors.contract import About, Accepted, Attachment, Checked, FollowUp, Health, Inbound, Reply, Sender, Sent
 from connectors.errors import ConnectorError, RecipientGone
 from dispatcher.acts import Acts
+from dispatcher.cleaning import Cleaner
 from dispatcher.doors.contract import Cursor, DoorUpdates, Filing, Receipt
 from dispatcher.intake import Intake
 from dispatcher.paying import FetchPayer, ForwardPayer, ReplyPayer
@@ -27,6 +28,7 @@ from dispatcher.taking import Taker
 from dispatcher.tracking import draw
 from dispatcher.workers import Lane, Tools
 from normalizer import mime
+from normalizer.cleaning import Cleaned, clean
 from normalizer.normalize import normalize
 from normalizer.tracking import stored
 from store.bell import Bell
@@ -119,6 +121,9 @@ class ReadHere:
     async def part(self, raw: bytes, index: int) -> bytes:
         return mime.part(raw, index)
 
+    async def clean(self, content: bytes) -> Cleaned:
+        return clean(content)
+
 
 class Town:
     """A city with one Telegram-like account `bot` and one door `kota`."""
@@ -135,9 +140,10 @@ class Town:
         readers: Any = ReadHere(self.profile)
         self.pipeline = Pipeline(db, self.blobs, self.bell, readers, taker, self.clock, node, ["bot", "lain"])
         self.acts = Acts(db, self.bell, self.profile, self.replies, draw, self.clock)
+        self.cleaner = cleaner = Cleaner(db, self.blobs, readers, self.clock)
         self.reply_lane = Lane(Work.REPLY, "bot", ReplyPayer("bot", self.channel), self.tools)
-        self.fetch_lane = Lane(Work.FETCH, "bot", FetchPayer(self.channel, db, self.blobs, readers), self.tools)
-        self.forward_lane = Lane(Work.FORWARD, "kota", ForwardPayer(self.city, db, self.clock), self.tools)
+        self.fetch_lane = Lane(Work.FETCH, "bot", FetchPayer(self.channel, db, self.blobs, readers, cleaner), self.tools)
+        self.forward_lane = Lane(Work.FORWARD, "kota", ForwardPayer(self.city, db, self.clock, cleaner), self.tools)
         self._ids = itertools.count(1)
 
     def clock(self) -> datetime:
