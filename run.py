@@ -139,7 +139,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
             clock=clock,
         )
         pages = build_pages(desk)
-        _mount(pages, connectors, intake, tools, public_url, http.trusted_proxies)
+        _mount(pages, connectors, intake, tools, http.public_url, http.trusted_proxies)
         await _listen(pages, listener, stack)
         checks = await accounts.check(connectors)
         troubled |= {name: checked.sentence for name, checked in checks.items() if checked.health is Health.FAILED}
