@@ -42,7 +42,9 @@ class Office:
         self.bot.pace = Pace(lambda: self.town.now.timestamp())
         self.replies = Lane(Work.REPLY, "bot", ReplyPayer("bot", self.bot), self.town.tools)
         readers: Any = None
-        self.files = Lane(Work.FETCH, "bot", FetchPayer(self.bot, self.town.db, self.town.blobs, readers), self.town.tools)
+        self.files = Lane(
+            Work.FETCH, "bot", FetchPayer(self.bot, self.town.db, self.town.blobs, readers, self.town.cleaner), self.town.tools
+        )
 
     async def pull(self) -> None:
         """Everything that waits at Telegram, kept and taken."""
