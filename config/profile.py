@@ -85,6 +85,8 @@ class Profile(Value):
     government_accounts: tuple[str, ...] = ()
     """Handles of offices on public channels (["@humas_kota"]): what they post is publicity, never a complaint."""
     map_center: tuple[float, float] | None = None
+    map_radius_km: float | None = None
+    """The circle around map_center that holds the city: coordinates beyond it are shown as outside, never refused."""
     privacy_contact: str
     retention_months: int = 60
     """How long raw bytes are kept."""

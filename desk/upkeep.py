@@ -26,6 +26,7 @@ def normalize(
     account: Annotated[str, typer.Option()] = "preview",
     staff: Annotated[bool, typer.Option(help="Surel ini diteruskan oleh petugas.")] = False,
     batch: Annotated[bool, typer.Option(help="Jalur berkas di masukan standar, satu JSON sebaris.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Juga setiap aturan yang berlaku (rules).")] = False,
     config: Config = None,
 ) -> None:
     """One normalised outcome as JSON for each input. No side effects, no network."""
@@ -38,7 +39,7 @@ def normalize(
         raise failed(str(error)) from None
 
     def show(content: bytes, filename: str) -> dict[str, Any]:
-        return preview.preview(channel, content, filename, account, staff, profile, now())
+        return preview.preview(channel, content, filename, account, staff, profile, now(), explain=explain)
 
     if batch:
         preview.batch(sys.stdin, sys.stdout, show)

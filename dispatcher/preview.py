@@ -22,11 +22,22 @@ FILE_LIMIT = 64_000_000
 """Bytes of one file that are read."""
 
 
-def preview(channel: str, content: bytes, filename: str, account: str, staff: bool, profile: Profile, now: datetime) -> dict[str, Any]:
+def preview(
+    channel: str,
+    content: bytes,
+    filename: str,
+    account: str,
+    staff: bool,
+    profile: Profile,
+    now: datetime,
+    *,
+    explain: bool = False,
+) -> dict[str, Any]:
     """The outcome with the field names of docs/interfaces. Never raises on content.
 
     filename decides how it is read: `.txt` is a bare text; `.json` for Telegram and the like may hold {"update": …}, {"updates": […]},
     {"form": …}; several updates of one file are one outcome: an album is joined, an edit replaces, a repeat changes nothing.
+    explain: with `rules`, every rule that fired.
     """
     if filename.lower().endswith(".txt") and channel != "email":
         arrivals: Sequence[Arrival] = [_bare(channel, account, content, now)]
@@ -36,8 +47,11 @@ def preview(channel: str, content: bytes, filename: str, account: str, staff: bo
     if not inbounds:
         reason = next((one.reason for one in arrivals if isinstance(one, Unreadable)), "empty")
         return _unreadable(channel, account, content, reason)
-    told = [normalize(replace(one, staff=one.staff or staff), profile) for one in inbounds]
-    return shown(next((one for one in told if not one.ignored), told[0]))
+    inbounds = [replace(one, staff=one.staff or staff) for one in inbounds]
+    told = [normalize(one, profile) for one in inbounds]
+    chosen = next((place for place, one in enumerate(told) if not one.ignored), 0)
+    rules = {"rules": _rules(inbounds[chosen], profile)} if explain else {}
+    return shown(told[chosen]) | rules
 
 
 def batch(lines: Iterable[str], out: TextIO, show: Callable[[bytes, str], Mapping[str, Any]]) -> None:
@@ -67,6 +81,12 @@ def shown(told: Normalized) -> dict[str, Any]:
         original = values["original"]
         values["original"] = {"from": original.pop("from_"), **original}
     return {"outcome": values.pop("outcome"), "ignored": told.ignored, "reason": values.pop("reason"), **values}
+
+
+def _rules(inbound: Inbound, profile: Profile) -> list[dict[str, Any]]:
+    from normalizer.explain import explained
+
+    return [fired.model_dump() for fired in explained(inbound, profile)[1]]
 
 
 def _read(channel: str, content: bytes, account: str, now: datetime) -> Sequence[Arrival]:

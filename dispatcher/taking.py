@@ -163,6 +163,8 @@ class Taker:
         if read.outcome is Outcome.COMMAND:
             name = {"start": "greeting", "lapor": "lapor", "baru": "baru", "batal": "batal"}.get(read.command or "", "help")
             return text(name)
+        if read.outcome is Outcome.TRIAGE and read.reason == "erasure_request":
+            return text("erasure", privacy_contact=self._profile.privacy_contact)
         if read.outcome is Outcome.SET_ASIDE and read.reason in ("greeting", "thanks"):
             return text(read.reason)
         return None

@@ -86,6 +86,11 @@ def kind(tokens: Sequence[str], suggestions: Sequence[Suggestion], profile: Prof
     return Classification.ASPIRATION if counts[Classification.ASPIRATION] > complaint else Classification.COMPLAINT
 
 
+def kinds_of(tokens: Sequence[str]) -> list[tuple[str, str]]:
+    """(classification, phrase) of all that speaks for one of SP4N's four kinds."""
+    return [(kind, " ".join(phrase)) for kind, phrase, _ in _kinds().find(tokens)]
+
+
 def _weight(phrase: Sequence[str]) -> float:
     return 0.6 + 1.2 * (len(phrase) - 1) if len(phrase[0]) > 3 or len(phrase) > 1 else 0.5
 

@@ -59,6 +59,8 @@ class Location(Frozen):
     rw: str | None = None
     lat: float | None = None
     lon: float | None = None
+    inside: bool | None = None
+    """Whether the coordinates lie in the city, as far as its circle on the map tells; None without coordinates or circle."""
     confidence: str | None = None
     """high: region_code may be trusted; low: words only."""
 
@@ -80,10 +82,10 @@ class Suggestion(Frozen):
 
 
 class PersonalData(Frozen):
-    """A span of `body` that must be masked: characters [start, end)."""
+    """A span of `body`: characters [start, end)."""
 
     kind: str
-    """nik, phone, email."""
+    """nik, kk, number, card, account, phone, email, plate, name; health and child only mark the words as sensitive."""
     start: int
     end: int
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from normalizer import tracking
+from normalizer import misuse, tracking
 from normalizer.complaint import Outcome
 from normalizer.wording import words
 
@@ -69,6 +69,14 @@ _NEVER_MIND = frozenset({"tidak jadi", "tidak jadi lapor", "tidak jadi min", "ti
 _FRIENDLY = re.compile(r"^(?=.*\S)[\s🙏👍👌😊🙂😁👏🤝❤✅\ufe0f\U0001f3fb-\U0001f3ff]+$", re.DOTALL)
 _TAKES_WORDS = frozenset({"lapor", "baru"})
 _STATUS_WORDS_AT_MOST = 12
+_ASKS_ERASURE = re.compile(
+    r"\b(?:hapus(?:kan|in)?|delete|erase|remove) (?:semua |seluruh |all )?(?:my )?(?:data|akun|laporan|aduan|pengaduan|identitas"
+    r"|nomor|nik|foto|report|account)(?: (?:diri|pribadi|personal|data|laporan|aduan|lama)){0,2} ?(?:saya|kami|pribadi|ini|data)?\b"
+    r"|\b(?:mohon|tolong|minta|meminta|harap|ingin|mau|agar) (?:\w+ ){0,3}?(?:data|akun|laporan|aduan|identitas)(?: diri| pribadi)?"
+    r" (?:saya|kami) (?:\w+ )?(?:dihapus|dihapuskan)$"
+)
+_ERASED_BY_OTHERS = frozenset("oleh kenapa kok dtks bansos pkh bpnt kk dukcapil disdukcapil bpjs sekolah jalan".split())  # noqa: SIM905
+_ERASURE_WORDS_AT_MOST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,26 @@ class Intent:
     starts_new: bool = False
     text: str = ""
     """What is left when the command or "laporan baru" is taken off."""
+    rule: str = "in_doubt_a_complaint"
+    """The name of the rule that decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    text: str
+    tokens: Sequence[str]
+    number: str | None
+    """In stored form, where the text quotes one of ours."""
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One question; None: it has nothing to say, the next one is asked."""
+
+    name: str
+    question: str
+    ask: Callable[[Heard], Intent | None]
 
 
 def judge(text: str, tokens: Sequence[str], *, command: str | None, prefix: str, other_evidence: bool) -> Intent:
@@ -96,28 +124,86 @@ def judge(text: str, tokens: Sequence[str], *, command: str | None, prefix: str,
     if new:
         return _new(text[new.end() :], number, other_evidence)
     if other_evidence:
-        return Intent(Outcome.COMPLAINT, tracking_number=_printed(number), text=text)
-    return _spoken(text, tokens, number, prefix)
+        return Intent(Outcome.COMPLAINT, tracking_number=_printed(number), text=text, rule="came_with_evidence")
+    heard = Heard(text, tokens, number, prefix)
+    for rule in CHAIN:
+        meant = rule.ask(heard)
+        if meant is not None:
+            return replace(meant, rule=rule.name)
+    return Intent(Outcome.COMPLAINT, tracking_number=_printed(number), text=text)
 
 
-def _spoken(text: str, tokens: Sequence[str], number: str | None, prefix: str) -> Intent:
-    shown = _printed(number)
-    if len(tokens) == 1 and tokens[0] in _SPOKEN_COMMANDS:
-        return Intent(Outcome.COMMAND, command=_COMMANDS[tokens[0]])
-    if len(tokens) <= 3 and " ".join(tokens) in _NEVER_MIND:
-        return Intent(Outcome.COMMAND, command="batal")
-    about = _ABOUT_ONE.match(text)
-    if about and number and tracking.stored(prefix, text[about.end() :].strip(" .!\n")) == number:
-        return Intent(Outcome.COMMAND, command=_COMMANDS[about.group(1).lower()], tracking_number=shown)
-    if not tokens and _FRIENDLY.match(text):
-        return Intent(Outcome.SET_ASIDE, "thanks", text=text)
-    if _is_status_query(text, tokens, number, prefix):
-        return Intent(Outcome.STATUS_QUERY, "asks_status", tracking_number=shown, text=text)
-    if tokens and set(tokens) & _THANKING and all(token in _THANKS or token in _GREETING for token in tokens):
-        return Intent(Outcome.SET_ASIDE, "thanks", tracking_number=shown, text=text)
-    if tokens and all(token in _GREETING for token in tokens):
-        return Intent(Outcome.SET_ASIDE, "greeting", tracking_number=shown, text=text)
-    return Intent(Outcome.COMPLAINT, tracking_number=shown, text=text)
+def _one_word(heard: Heard) -> Intent | None:
+    spoken = len(heard.tokens) == 1 and heard.tokens[0] in _SPOKEN_COMMANDS
+    return Intent(Outcome.COMMAND, command=_COMMANDS[heard.tokens[0]]) if spoken else None
+
+
+def _never_mind(heard: Heard) -> Intent | None:
+    said = len(heard.tokens) <= 3 and " ".join(heard.tokens) in _NEVER_MIND
+    return Intent(Outcome.COMMAND, command="batal") if said else None
+
+
+def _choice(heard: Heard) -> Intent | None:
+    about = _ABOUT_ONE.match(heard.text)
+    if not about or not heard.number or tracking.stored(heard.prefix, heard.text[about.end() :].strip(" .!\n")) != heard.number:
+        return None
+    return Intent(Outcome.COMMAND, command=_COMMANDS[about.group(1).lower()], tracking_number=_printed(heard.number))
+
+
+def _friendly(heard: Heard) -> Intent | None:
+    return Intent(Outcome.SET_ASIDE, "thanks", text=heard.text) if not heard.tokens and _FRIENDLY.match(heard.text) else None
+
+
+def _status(heard: Heard) -> Intent | None:
+    asks = _is_status_query(heard.text, heard.tokens, heard.number, heard.prefix)
+    return Intent(Outcome.STATUS_QUERY, "asks_status", tracking_number=_printed(heard.number), text=heard.text) if asks else None
+
+
+def _thanks(heard: Heard) -> Intent | None:
+    only = set(heard.tokens) & _THANKING and all(token in _THANKS or token in _GREETING for token in heard.tokens)
+    return _aside("thanks", heard) if only else None
+
+
+def _greeting(heard: Heard) -> Intent | None:
+    return _aside("greeting", heard) if heard.tokens and all(token in _GREETING for token in heard.tokens) else None
+
+
+def _erasure(heard: Heard) -> Intent | None:
+    """UU 27/2022 gives everyone this right; a person carries it out."""
+    if len(heard.tokens) > _ERASURE_WORDS_AT_MOST or not _ERASED_BY_OTHERS.isdisjoint(heard.tokens):
+        return None
+    return _to_a_person("erasure_request", heard) if _ASKS_ERASURE.search(" ".join(heard.tokens)) else None
+
+
+def _spam(heard: Heard) -> Intent | None:
+    return _to_a_person("spam", heard) if misuse.advertises(heard.text, heard.tokens) else None
+
+
+def _abuse(heard: Heard) -> Intent | None:
+    return _to_a_person("abuse", heard) if misuse.only_insults(heard.tokens) else None
+
+
+CHAIN = (
+    Rule("one_word_command", "Is the whole message one command word?", _one_word),
+    Rule("never_mind", "Does it take back what was begun?", _never_mind),
+    Rule("choice_about_number", "Is it a choice about a complaint that is named by its number?", _choice),
+    Rule("friendly_signs", "Is it only a friendly sign, without a word?", _friendly),
+    Rule("asks_status", "Does it only ask how a complaint goes on?", _status),
+    Rule("only_thanks", "Does it only say thanks?", _thanks),
+    Rule("only_greeting", "Does it only greet?", _greeting),
+    Rule("asks_erasure", "Does it ask to have its own words or person erased?", _erasure),
+    Rule("advertising", "Does it only advertise?", _spam),
+    Rule("only_insults", "Does it only insult?", _abuse),
+)
+"""Asked in this order; the first that knows decides. Where none does, it is a complaint."""
+
+
+def _aside(reason: str, heard: Heard) -> Intent:
+    return Intent(Outcome.SET_ASIDE, reason, tracking_number=_printed(heard.number), text=heard.text)
+
+
+def _to_a_person(reason: str, heard: Heard) -> Intent:
+    return Intent(Outcome.TRIAGE, reason, tracking_number=_printed(heard.number), text=heard.text)
 
 
 def _is_status_query(text: str, tokens: Sequence[str], number: str | None, prefix: str) -> bool:
@@ -157,15 +243,17 @@ def _commanded(command: str, rest: str, prefix: str, other_evidence: bool) -> In
     number = tracking.find(prefix, rest)
     told = _NEW_REPORT.sub("", rest).strip()  # the label of the button that was pressed
     if command in _TAKES_WORDS and (other_evidence or len(told.split()) >= 2):
-        return Intent(Outcome.COMPLAINT, tracking_number=_printed(number), starts_new=True, text=told)
-    return Intent(Outcome.COMMAND, command=command, tracking_number=_printed(number), starts_new=command == "baru", text=told)
+        return Intent(Outcome.COMPLAINT, tracking_number=_printed(number), starts_new=True, text=told, rule="command_with_words")
+    return Intent(
+        Outcome.COMMAND, command=command, tracking_number=_printed(number), starts_new=command == "baru", text=told, rule="command"
+    )
 
 
 def _new(rest: str, number: str | None, other_evidence: bool) -> Intent:
     told = rest.strip()
     if told or other_evidence:
-        return Intent(Outcome.COMPLAINT, tracking_number=_printed(number), starts_new=True, text=told)
-    return Intent(Outcome.COMMAND, command="baru", starts_new=True)
+        return Intent(Outcome.COMPLAINT, tracking_number=_printed(number), starts_new=True, text=told, rule="says_new_report")
+    return Intent(Outcome.COMMAND, command="baru", starts_new=True, rule="says_new_report")
 
 
 def _printed(number: str | None) -> str | None:

@@ -5,8 +5,9 @@ The chain: read the envelope, set aside what nobody complains with, ask for the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from config.profile import Profile
 from connectors.contract import Inbound, Place
@@ -22,21 +23,14 @@ NOTHING: Mapping[str, object] = MappingProxyType({})
 
 def normalize(inbound: Inbound, profile: Profile) -> Normalized:
     """Never raises on content. In doubt it is a complaint. For channel "email" `inbound.raw` is parsed as a mail."""
-    message = _message(inbound, profile)
+    message = message_of(inbound, profile)
     admitted = inbound.extra.get("admitted") is True  # a person said at the desk that this is a complaint
     if message.set_aside and not admitted:
         return _outcome(inbound, message, Outcome.SET_ASIDE, message.set_aside)
     if not (message.body or message.subject or inbound.command or message.attachments or _pinned(inbound)):
         return _outcome(inbound, message, Outcome.SET_ASIDE, "contact" if message.sender.phone else "empty")
     tokens = words(message.body)
-    city = frozenset(words(profile.name))
-    meant = intent.judge(
-        message.body,
-        [token for token in tokens if token not in city],  # "halo admin <city>" is a greeting still
-        command=inbound.command,
-        prefix=profile.prefix,
-        other_evidence=_surely_complains(inbound, message),
-    )
+    meant = judged(inbound, message, tokens, profile)
     found: dict[str, object] = {
         "command": meant.command,
         "tracking_number": meant.tracking_number or _quoted_number(message.subject or "", profile),
@@ -54,7 +48,20 @@ def normalize(inbound: Inbound, profile: Profile) -> Normalized:
     return _outcome(inbound, message, meant.outcome, meant.reason, found)
 
 
-def _message(inbound: Inbound, profile: Profile) -> Message:
+def judged(inbound: Inbound, message: Message, tokens: Sequence[str], profile: Profile) -> Intent:
+    """What the message is for. tokens: `wording.words` of its body."""
+    city = frozenset(words(profile.name))
+    return intent.judge(
+        message.body,
+        [token for token in tokens if token not in city],  # "halo admin <city>" is a greeting still
+        command=inbound.command,
+        prefix=profile.prefix,
+        other_evidence=_surely_complains(inbound, message),
+    )
+
+
+def message_of(inbound: Inbound, profile: Profile) -> Message:
+    """The channel's bytes as plain words."""
     if inbound.channel == "email" and inbound.raw:
         return mail.read(inbound, profile.tz)
     return post.read(inbound) if post.is_public(inbound) else chat.read(inbound)
@@ -80,11 +87,13 @@ def _complaint(inbound: Inbound, message: Message, meant: Intent, profile: Profi
     suggestions = classify.categories(words(matter), words(headline), profile) or classify.categories(words(told), [], profile)
     pressing = urgency.judge(said, profile.emergency_words)
     anonymous, confidential = privacy.wishes(f"{message.subject or ''}\n{told}")
+    personal = privacy.flagged(told, privacy.find(told))
     best = suggestions[0].category if suggestions else None
     happened = incident.find(told, message.sent_at.astimezone(profile.tz))
     return {
         "body": told,
-        "personal_data": privacy.find(told),
+        "personal_data": personal,
+        "sensitive": privacy.sensitive_kinds(personal),
         "title": title.without_words(_kinds(inbound, message, location)) if wordless else headline,
         "words": not wordless,
         "location": location,
@@ -101,10 +110,9 @@ def _complaint(inbound: Inbound, message: Message, meant: Intent, profile: Profi
 
 
 def _location(told: str, subject: str | None, pin: Place | None, profile: Profile) -> Location:
-    found = place.find(told, pin, profile.region_code)
-    if found == Location() and subject:
-        return place.find(subject, pin, profile.region_code)
-    return found
+    around: dict[str, Any] = {"center": profile.map_center, "radius_km": profile.map_radius_km}
+    found = place.find(told, pin, profile.region_code, **around)
+    return place.find(subject, pin, profile.region_code, **around) if found == Location() and subject else found
 
 
 def _pinned(inbound: Inbound) -> bool:

@@ -81,6 +81,8 @@ class Normalized(Frozen):
     anonymous: bool = False
     confidential: bool = False
     personal_data: list[PersonalData] = []
+    sensitive: list[str] = []
+    """health, child: whose words are marked in personal_data."""
     command: str | None = None
     """With outcome command: start, lapor, baru, status, bantuan, batal, cabut, anonim, rahasia, lokasi."""
     tracking_number: str | None = None

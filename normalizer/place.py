@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from connectors.contract import Place
-from normalizer import region
+from normalizer import mapping, region
 from normalizer.characters import one_line
 from normalizer.complaint import Location
 
@@ -60,14 +60,21 @@ _VILLAGE_WORDS = re.compile(
 )
 
 
-def find(text: str, pin: Place | None, region_code: str) -> Location:
-    """text: clean. region_code: the city's; places outside it are never named. Nothing found: an empty Location."""
+def find(
+    text: str, pin: Place | None, region_code: str, *, center: tuple[float, float] | None = None, radius_km: float | None = None
+) -> Location:
+    """text: clean. region_code: the city's; places outside it are never named. center, radius_km: the circle around the city.
+
+    Nothing found: an empty Location. A map link without coordinates is kept as the address.
+    """
+    link = mapping.link(text[:_READ_LIMIT]) if "://" in text or "geo:" in text or "www." in text else None
+    text = text.replace(link, " ") if link else text
     read = text[:_READ_LIMIT] if pin is None or not pin.text else f"{pin.text}\n{text[:_READ_LIMIT]}"
     spoken = _span(read)
     rt, rw = _rt_rw(read)
-    lat, lon = _point(read, pin)
+    lat, lon = _point(read, pin, mapping.point(link) if link else None)
     code = _region(read, region_code) if _VILLAGE_WORDS.search(read) else None
-    address = one_line(pin.text, 200) if pin and pin.text else spoken
+    address = one_line(pin.text, 200) if pin and pin.text else spoken or (one_line(link, 200) if link else None)
     if not (spoken or rt or rw or lat is not None or code or address):
         return Location()
     return Location(
@@ -79,6 +86,7 @@ def find(text: str, pin: Place | None, region_code: str) -> Location:
         rw=rw,
         lat=lat,
         lon=lon,
+        inside=mapping.inside(lat, lon, center, radius_km) if lat is not None and lon is not None else None,
         confidence="high" if code or lat is not None else "low",
     )
 
@@ -145,10 +153,11 @@ def _rt_rw(text: str) -> tuple[str | None, str | None]:
     return rt and rt.zfill(3), rw and rw.zfill(3)
 
 
-def _point(text: str, pin: Place | None) -> tuple[float | None, float | None]:
-    """The pin, or coordinates in the text; outside the world or on Null Island it is no place."""
+def _point(text: str, pin: Place | None, linked: mapping.Point | None) -> tuple[float | None, float | None]:
+    """The pin, a map link's coordinates, or those in the text; outside the world or on Null Island it is no place."""
     written = _POINT.search(text)
     pairs = [(pin.lat, pin.lon)] if pin else []
+    pairs += [linked] if linked else []
     if written:
         pairs.append((float(written.group(1)), float(written.group(2))))
     for lat, lon in pairs:

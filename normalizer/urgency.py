@@ -34,6 +34,11 @@ def judge(tokens: Sequence[str], emergency_words: Sequence[str]) -> Urgency:
     return Urgency.HIGH if "pressing" in found else Urgency.NORMAL
 
 
+def seen(tokens: Sequence[str], emergency_words: Sequence[str]) -> list[tuple[str, str]]:
+    """(emergency | pressing | calm, phrase), for explanations."""
+    return [(key, " ".join(phrase)) for key, phrase, _ in _lexicon(tuple(emergency_words)).find(tokens)]
+
+
 @lru_cache(maxsize=8)
 def _lexicon(emergency_words: tuple[str, ...]) -> Lexicon:
     phrases = [("emergency", word) for word in emergency_words]

@@ -40,7 +40,6 @@ def test_thanks(text: str) -> None:
         "Mati lampu",
         "kapan jalan ini diperbaiki?",
         "laporan saya belum ditindaklanjuti, sekarang malah banjir lagi di depan rumah",
-        "hapus laporan saya",
         "bantuan sosial belum cair",
         "status jalan ini punya siapa ya kok rusak terus dibiarkan",
     ],
@@ -122,3 +121,45 @@ def test_unknown_slash_is_words() -> None:
 def test_greeting_with_a_photo_is_a_complaint() -> None:
     """With evidence even "halo" belongs to a complaint."""
     assert judge("halo", other_evidence=True).outcome is Outcome.COMPLAINT
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "rule"),
+    [
+        ("tolong hapus data pribadi saya", "erasure_request", "asks_erasure"),
+        ("hapus laporan saya ya min", "erasure_request", "asks_erasure"),
+        ("Mohon data saya dihapus", "erasure_request", "asks_erasure"),
+        ("please delete my data", "erasure_request", "asks_erasure"),
+        ("Slot gacor hari ini, bonus new member 100%, klik link https://contoh.id", "spam", "advertising"),
+        ("PINJAMAN CEPAT tanpa jaminan cair hari ini wa.me/62812", "spam", "advertising"),
+        ("dasar pejabat goblok", "abuse", "only_insults"),
+        ("anjing kalian semua", "abuse", "only_insults"),
+    ],
+)
+def test_a_person_looks(text: str, reason: str, rule: str) -> None:
+    """Erasure, advertising and bare insults go to a person, each under the rule's name."""
+    meant = intent.judge(text, words(text), command=None, prefix="CMH", other_evidence=False)
+    assert (meant.outcome, meant.reason, meant.rule) == (Outcome.TRIAGE, reason, rule)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "data saya dihapus dari DTKS, mohon bantuan",
+        "kenapa laporan saya dihapus oleh admin?",
+        "goblok, jalan rusak dibiarkan",
+        "anjing liar di Jl. Gandawijaya menggigit anak",
+        "warga resah slot gacor judi online di warnet https://contoh.id",
+        "ada promo minyak goreng di pasar tapi harganya naik",
+        "tolong hapus coretan di tembok sekolah",
+    ],
+)
+def test_anger_is_a_complaint(text: str) -> None:
+    """Anger, and complaints about erased records or gambling, stay complaints."""
+    assert intent.judge(text, words(text), command=None, prefix="CMH", other_evidence=False).outcome is Outcome.COMPLAINT
+
+
+def test_every_rule_has_a_name_and_a_question() -> None:
+    """The chain explains itself."""
+    assert len({rule.name for rule in intent.CHAIN}) == len(intent.CHAIN)
+    assert all(rule.question.endswith("?") for rule in intent.CHAIN)

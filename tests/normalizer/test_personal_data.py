@@ -68,3 +68,53 @@ def test_masking_twice_changes_nothing() -> None:
 def test_wishes(text: str, expected: tuple[bool, bool]) -> None:
     """Who asks to stay unnamed, or for the report to stay closed, is heard; the two are independent."""
     assert privacy.wishes(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("No KK 3277010109890001", ["kk"]),
+        ("kartu keluarga saya 3277 0101 0989 0001", ["kk"]),
+        ("kartu 4111 1111 1111 1111", ["card"]),
+        ("kartu 4111111111111111", ["card"]),
+        ("kode 9999888877776666", ["number"]),
+        ("transfer ke rekening BCA 1234567890", ["account"]),
+        ("no rek 0012-01-123456-50-1 BRI", ["account"]),
+        ("mobil D 1234 ABC parkir di trotoar", ["plate"]),
+        ("plat nopol d 12 xy parkir liar", ["plate"]),
+        ("B1234XYZ ngebut", ["plate"]),
+        ("rekening 1234567890 atas nama Budi Santoso di bank", ["account", "name"]),
+        ("a.n. Siti Aminah", ["name"]),
+        ("atas nama budi santoso", ["name"]),
+        ("atas nama warga RT 03 saya melapor", []),
+        ("Blok D 12 RT 03", []),
+        ("Jl. A 1234", []),
+        ("tahun 2026 A", []),
+        ("pesanan 12345678 unit", []),
+    ],
+)
+def test_more_kinds(text: str, kinds: list[str]) -> None:
+    """Family cards, payment cards, accounts, plates and names are told apart; addresses and sums are none of them."""
+    assert [span.kind for span in privacy.find(text)] == kinds
+
+
+def test_names_and_plates_are_covered() -> None:
+    """A name keeps its first letters, a plate its letters."""
+    assert privacy.masked("atas nama Budi Santoso, D 1234 ABC") == "atas nama B••• S••••••, D •••• ABC"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("anak saya (8 tahun) dirundung", ["child"]),
+        ("siswa SD dipukul guru", ["child"]),
+        ("ibu saya kanker tidak dilayani puskesmas", ["health"]),
+        ("bayi penderita TBC ditolak", ["health", "child"]),
+        ("jalan rusak sudah 8 tahun", []),
+    ],
+)
+def test_sensitive_kinds(text: str, kinds: list[str]) -> None:
+    """Health and children mark a complaint; their words stay readable."""
+    spans = privacy.flagged(text, privacy.find(text))
+    assert privacy.sensitive_kinds(spans) == kinds
+    assert privacy.mask(text, spans) == text

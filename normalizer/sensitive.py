@@ -1,0 +1,27 @@
+"""Health and children: words that are not covered, because the case needs them, but that mark it as sensitive (UU 27/2022, article 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+KINDS = ("health", "child")
+_HEALTH = re.compile(
+    r"\b(?:hiv|aids|odha|tbc|tuberkulosis|sifilis|kanker|tumor|leukemia|kemoterapi|cuci darah|gagal ginjal|stroke|epilepsi|diabetes"
+    r"|hepatitis|skizofrenia|gangguan jiwa|gangguan mental|odgj|depresi|percobaan bunuh diri|hamil|keguguran|aborsi|rekam medis"
+    r"|hasil lab(?:oratorium)?|diagnosa|diagnosis|autis(?:me)?|down syndrome|positif covid|disabilitas mental)\b",
+    re.IGNORECASE,
+)
+_CHILD = re.compile(
+    r"\b(?:(?:anak|putra|putri|cucu|adik|keponakan)(?: (?:perempuan|laki-laki|kecil|pertama|kedua))? (?:saya|kami|beliau)|balita|bayi"
+    r"|anak di bawah umur|di bawah umur|anak (?:yatim|jalanan|terlantar)|(?:siswa|siswi|murid) (?:kelas|sd|smp|paud|tk)"
+    r"|(?:anak|usia|umur|berusia|berumur)\s+(?:\(?\s*)?(?:[1-9]|1[0-7])\s*(?:th|thn|tahun)|my (?:son|daughter|child|kid))\b",
+    re.IGNORECASE,
+)
+
+
+def spans(text: str) -> Iterator[tuple[str, int, int]]:
+    """(health | child, start, end), the first ten of each."""
+    for kind, pattern in zip(KINDS, (_HEALTH, _CHILD), strict=True):
+        for _, match in zip(range(10), pattern.finditer(text), strict=False):
+            yield kind, match.start(), match.end()
