@@ -122,6 +122,14 @@ async def test_an_account_that_is_new_does_not_read_years_of_mentions(world: Wor
     assert (cursor or {})["read"] == 10
 
 
+async def test_a_quiet_account_loses_nothing_of_its_first_loud_hour(world: World):
+    """Nothing was there at the first turn; from then on every page is walked back."""
+    connector = world.connector()
+    _, cursor = await turn(connector, None)
+    missed = [world.say(f"laporan {n}") for n in range(23)]
+    assert sorted((await turn(connector, cursor))[0]) == missed
+
+
 async def test_x_budget_exhausted_silently(world: World):
     """Used up is said in a sentence with figures, until when, and what to change; the next month it goes on."""
     connector = world.connector(monthly_reads=20)

@@ -15,7 +15,7 @@ from connectors.contract import About, Batch, Checked, Cursor, FollowUp, Health,
 from connectors.errors import BudgetSpent, ConnectorError, CredentialRefused, Misconfigured, RecipientGone, Refused, Then, Throttled
 from connectors.x import budget, media
 from connectors.x.asking import Page, page, parameters, within_reach
-from connectors.x.guards import POST_ID, mapping, post_id, words
+from connectors.x.guards import POST_ID, first_id, mapping, post_id, words
 from connectors.x.line import Line
 from connectors.x.refusals import SaidAlready
 from connectors.x.settings import Settings
@@ -38,6 +38,8 @@ LOOK_AGAIN = timedelta(minutes=15)
 """A spent budget is said again this often, so that it cannot be overlooked."""
 Held = Mapping[str, str | int]
 Question = Callable[[Any, dict[str, Any]], Awaitable[Any]]
+SKEW = timedelta(minutes=5)
+"""How far our clock may be ahead of X's."""
 WALK = ("next", "newest", "oldest")
 """Of the cursor: a walk back through pages that is under way."""
 
@@ -169,8 +171,7 @@ class XConnector:
         if found.token and found.oldest and newest and walks:
             cursor |= {"step": step, "next": found.token, "newest": newest, "oldest": found.oldest}
             return Batch(arrivals=found.arrivals, cursor=cursor, more=True)
-        if newest:
-            cursor[name] = newest
+        cursor[name] = newest or first_id(now - SKEW)  # also where nothing was found: what comes now is walked back to here
         following = step + 1 if step < len(self.settings.queries) and not self._resting(now) else 0
         return Batch(arrivals=found.arrivals, cursor=cursor | {"step": following}, more=following > 0)
 

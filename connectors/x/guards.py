@@ -65,3 +65,8 @@ def moment(value: object, number: str, otherwise: datetime) -> datetime:
         return written
     milliseconds = int(number) >> 22
     return EPOCH + timedelta(milliseconds=milliseconds) if 0 < milliseconds < 2**41 else otherwise
+
+
+def first_id(at: datetime) -> str:
+    """The smallest id that a post of this moment could have."""
+    return str(max(1, (at - EPOCH) // timedelta(milliseconds=1) << 22))

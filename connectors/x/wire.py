@@ -62,7 +62,7 @@ class _Post:
             account=account,
             external_id=self.number,
             message_id=self.number,
-            conversation=f"{CHANNEL}:{account}:{thread}:{sender.id}",
+            conversation=f"{CHANNEL}:{account}:{thread}:{sender.id or self.number}",  # an unknown author shares nothing
             sender=sender,
             sent_at=moment(self.tweet.get("created_at"), self.number, now),
             text=self._text(),

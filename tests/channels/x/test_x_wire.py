@@ -74,6 +74,12 @@ def test_the_time_lies_in_the_id_where_x_does_not_tell_it() -> None:
     assert one(id="5").sent_at == NOW
 
 
+def test_two_posts_of_authors_whom_x_does_not_name_are_two_conversations() -> None:
+    """Strangers in one thread do not get one number."""
+    first, second = (one(id=number, conversation_id="2007129394601984000") for number in ("2007129394601984002", "2007129394601984003"))
+    assert first.conversation != second.conversation
+
+
 def test_an_account_that_only_reads_has_nobody_to_answer() -> None:
     """No debt is made that could never be paid."""
     assert one(own=Own(username="kota_contoh", answers=False)).reply_address is None
