@@ -21,7 +21,7 @@ from dispatcher.reading import Unread
 from dispatcher.registering import Registrar
 from dispatcher.replies import Replies, to_sender
 from dispatcher.supplementing import supplement
-from normalizer import tracking
+from normalizer import admission, tracking
 from normalizer.complaint import Outcome
 from normalizer.outcome import Normalized
 from store import complaints, inbox
@@ -72,7 +72,8 @@ class Taker:
     def _goes_on(self, connection: Connection, claim: Claim, read: Normalized) -> bool:
         """More of a public thread that is a complaint already needs no person to let it in."""
         about = self._abouts.get(claim.account)
-        if read.outcome is not Outcome.TRIAGE or about is None or about.follow_up is not FollowUp.CONVERSATION:
+        waits = read.outcome is Outcome.TRIAGE and read.reason in admission.WAITING
+        if not waits or about is None or about.follow_up is not FollowUp.CONVERSATION:
             return False
         return complaints.latest(connection, claim.conversation, only_open=True) is not None
 

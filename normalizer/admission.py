@@ -46,6 +46,8 @@ _OFFICES = listed(
     koramil, kelurahan, kecamatan, puskesmas, rsud, kementerian, kemen, bappeda, dprd, kpu, bawaslu, prokopim
     """
 )
+WAITING = frozenset({"search", "not_addressed", "unclear"})
+"""The reasons for which a post waits for a person."""
 _MENTIONS = 6
 """More names than this in one post address nobody."""
 

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection, select, update
 from sqlmodel import Session
 
+from normalizer.admission import WAITING
 from normalizer.complaint import Outcome
 from store.tables import InboxRow, InboxState
 
@@ -21,18 +22,20 @@ table = InboxRow.__table__  # type: ignore[attr-defined]
 
 
 def admit(connection: Connection, inbox_id: int) -> Sequence[int]:
-    """Back into the line as a complaint, whatever the rules think of it; with it what waits of the same conversation.
+    """Back into the line as a complaint, whatever the rules think of it; with it the posts that wait of the same public conversation.
 
     Returns the rows, empty when there is nothing to decide (any more). What was set aside can be taken after all, alone.
     """
     open_to_decision = table.c.outcome.in_([Outcome.TRIAGE, Outcome.SET_ASIDE])
-    decided = select(table.c.conversation, table.c.outcome).where(table.c.id == inbox_id, open_to_decision, table.c.complaint_id.is_(None))
+    decided = select(table.c.conversation, table.c.outcome, table.c.reason).where(
+        table.c.id == inbox_id, open_to_decision, table.c.complaint_id.is_(None)
+    )
     row = connection.execute(decided).one_or_none()
     if row is None:
         return []
     wanted = table.c.id == inbox_id
-    if row.outcome == Outcome.TRIAGE and row.conversation:
-        wanted |= (table.c.conversation == row.conversation) & (table.c.outcome == Outcome.TRIAGE)
+    if row.outcome == Outcome.TRIAGE and row.reason in WAITING:
+        wanted |= (table.c.conversation == row.conversation) & (table.c.outcome == Outcome.TRIAGE) & table.c.reason.in_(WAITING)
     waiting = select(table.c.id, table.c.inbound).where(
         wanted, table.c.state == InboxState.DONE, table.c.complaint_id.is_(None), table.c.inbound.is_not(None)
     )
@@ -86,5 +89,6 @@ def waiting(session: Session, inbox_ids: Sequence[int]) -> Mapping[int, Waiting]
 
 
 def _waiting(held: Mapping[str, Any]) -> Waiting:
-    sender = held.get("sender") or {}
-    return Waiting(words=held.get("text") or "", name=sender.get("name"), handle=sender.get("address"))
+    """The author is named where the post itself names them to everybody."""
+    sender = held.get("sender") or {} if (held.get("extra") or {}).get("public") else {}
+    return Waiting(words=held.get("text") or held.get("subject") or "", name=sender.get("name"), handle=sender.get("address"))

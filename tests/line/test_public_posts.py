@@ -188,3 +188,16 @@ async def test_two_operators_at_once_decide_once(square: Town):
     assert len(await square.complaints()) == 1
     with pytest.raises(ActRefused):
         await triage.reject(square.db, square.bell, row, operator="rina", now=square.now)
+
+
+async def test_other_things_that_wait_for_a_person_stay_apart(square: Town):
+    """A request to erase data in the same thread is no supplement of the complaint, and does not come along when a post is accepted."""
+    await says(square, LAMP)
+    await says(square, "@kota mohon hapus semua data pribadi saya dari sistem")
+    assert await square.outcomes() == ["complaint", "triage"]
+    await says(square, "Jalan rusak di Jl. Kenanga", source="search", addressed=False, talk="x:bot:501:81002")
+    await says(square, "@kota mohon hapus semua data pribadi saya dari sistem", talk="x:bot:501:81002")
+    rows = await waiting(square)
+    await triage.accept(square.db, square.bell, rows[1], operator="rina", now=square.now)
+    await square.take()
+    assert await square.outcomes() == ["complaint", "triage", "complaint", "triage"]
