@@ -36,9 +36,10 @@ async def show(request: web.Request) -> web.StreamResponse:
         lambda session: pockets.inward(session, pocket, before=before) if inward else pockets.outward(session, pocket, before=before)
     )
     keys = [row.id if isinstance(row, pockets.Arrived) else row.row.id for row in rows]
+    shown_rows = [key for key in keys if key] if pocket == pockets.TRIAGE else []
     context = {
         "pocket": pocket,
-        "posts": await desk.db.read(lambda session: triage.waiting(session, [key for key in keys if key])) if pocket == pockets.TRIAGE else {},
+        "posts": await desk.db.read(lambda session: triage.waiting(session, shown_rows)),
         "masked": masked,
         "pockets": (*pockets.INWARD, *pockets.OUTWARD),
         "counts": await desk.db.read(pockets.counts),
