@@ -28,6 +28,7 @@ PREFIX = "SATUPINTU__"
 HERE = Path(__file__).parent
 CITIES = HERE / "cities"
 TEXTS = HERE / "texts.toml"
+CATALOGUE = HERE / "catalogue.toml"
 SHORTEST_SECRET = 16
 SECRET_ENDINGS = ("token", "password", "secret", "api_key")
 ALWAYS: dict[str, Any] = {"accounts": {"chat": {"channel": "webchat"}, "desk": {"channel": "manual"}}}
@@ -81,7 +82,7 @@ def profile(chosen: Settings) -> Profile:
         raise SettingsError(f"profile: {chosen.profile} tidak ada. Pilih {', '.join(cities)}, atau tulis jalur berkas TOML.")
     city = read_toml(path)
     shipped = {"texts": read_toml(TEXTS)} if TEXTS.is_file() else {}
-    values = merged(merged(shipped, city), chosen.profile_overrides)
+    values = _catalogued(merged(merged(shipped, city), chosen.profile_overrides))
     try:
         return advice.texts_checked(Profile.model_validate(values), shipped.get("texts", {}))
     except ValidationError as error:
@@ -89,6 +90,18 @@ def profile(chosen: Settings) -> Profile:
         raise SettingsError(advice.sentences(error, Profile, sources, default=path.name)) from None
     except ValueError as error:
         raise SettingsError(f"{path.name}: {error}") from None
+
+
+def _catalogued(values: dict[str, Any]) -> dict[str, Any]:
+    """The city's categories first, then the topics of the shipped catalogue; what the city says of one counts."""
+    own = values.get("categories", {})
+    if values.get("catalogue") is False or not isinstance(own, Mapping):
+        return values
+    topics = read_toml(CATALOGUE)["categories"] if CATALOGUE.is_file() else {}
+    routed = {key: {**topic, "agency": values.get("default_agency")} for key, topic in topics.items()}
+    touched = {key: merged(routed.get(key, {}), said) if isinstance(said, Mapping) else said for key, said in own.items()}
+    untouched = {key: {**topic, "shipped": True} for key, topic in routed.items() if key not in own}
+    return {**values, "categories": {**touched, **untouched}}
 
 
 def secret(chosen: Settings) -> bytes:

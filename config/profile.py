@@ -30,6 +30,10 @@ class Category(Value):
     words: tuple[str, ...] = ()
     """Lower-case words or phrases; slang and abbreviations are expanded before they are compared."""
     classification: str | None = None
+    topic: str | None = None
+    """The main topic above it, a key of the catalogue."""
+    shipped: bool = False
+    """From config/catalogue.toml, untouched by the city: proposed only where the city's own words say nothing."""
     lapor_id: str | None = None
     open311_code: str | None = None
 
@@ -96,6 +100,8 @@ class Profile(Value):
     hours: WorkingHours = WorkingHours()
     rules: tuple[RuleSet, ...]
     agencies: dict[str, Agency]
+    catalogue: bool = True
+    """With SP4N-LAPOR!'s main topics of config/catalogue.toml under the city's own categories."""
     categories: dict[str, Category]
     default_agency: str
     emergency_words: tuple[str, ...]
@@ -114,7 +120,7 @@ class Profile(Value):
     @model_validator(mode="after")
     def _routes_lead_somewhere(self) -> Profile:
         routes = {f"categories.{key}.agency": category.agency for key, category in self.categories.items()}
-        for where, agency in {**routes, "default_agency": self.default_agency}.items():
+        for where, agency in {"default_agency": self.default_agency, **routes}.items():
             if agency not in self.agencies:
                 near = get_close_matches(agency, self.agencies, n=1)
                 raise ValueError(f"{where}: tidak ada instansi {agency!r}" + (f", maksud Anda {near[0]}?" if near else ""))

@@ -61,7 +61,7 @@ def categories(tokens: Sequence[str], title_tokens: Sequence[str], profile: Prof
             if not repeated:
                 reasons[key].append(written)
     order = list(profile.categories)
-    best = sorted(scores, key=lambda key: (-scores[key], order.index(key)))[:_SUGGESTIONS]
+    best = sorted(scores, key=lambda key: (profile.categories[key].shipped, -scores[key], order.index(key)))[:_SUGGESTIONS]
     return [
         Suggestion(category=key, score=round(min(1.0, scores[key] / (scores[key] + 2.0)), 2), why=", ".join(reasons[key][:4]))
         for key in best

@@ -36,7 +36,7 @@ def test_every_shipped_city_is_whole(name: str) -> None:
     for rule in found.rules:
         assert set(rule.resolve) == {kind.value for kind in Classification}
     for key, category in found.categories.items():
-        assert category.words, key
+        assert category.words or category.shipped, key
         assert all(word == word.lower().strip() for word in category.words), key
         assert category.classification is None or Classification(category.classification)
     assert set(found.texts) == {"id", "en"}
@@ -123,3 +123,25 @@ def test_a_file_of_the_citys_own_lies_beside_hub_toml(tmp_path: Path) -> None:
     (tmp_path / "kota.toml").write_text(shipped.replace('prefix = "BNE"', 'prefix = "KOTA"'), "utf-8")
     (tmp_path / "hub.toml").write_text('profile = "kota.toml"\n')
     assert load.profile(load.settings(tmp_path / "hub.toml", {})).prefix == "KOTA"
+
+
+def test_the_catalogue_under_every_city() -> None:
+    """SP4N-LAPOR!'s 38 main topics and the sub-topics of every day, each routed to the default agency, after the city's own."""
+    found = city("cimahi")
+    topics = {key for key, category in load.read_toml(load.CATALOGUE)["categories"].items() if "topic" not in category}
+    assert len(topics) == 38
+    assert topics <= set(found.categories)
+    assert all(found.categories[key].topic in topics for key in found.categories if found.categories[key].topic)
+    shipped = [category for category in found.categories.values() if category.shipped]
+    assert {category.agency for category in shipped} == {found.default_agency}
+    assert not found.categories["sampah"].shipped
+    order = [category.shipped for category in found.categories.values()]
+    assert order == sorted(order)
+
+
+def test_a_city_routes_a_topic() -> None:
+    """A city names its agency for a topic, and keeps name and words of the catalogue; or leaves the catalogue out."""
+    topic = city("cimahi", categories={"agama": {"agency": "setda"}}).categories["agama"]
+    assert (topic.agency, topic.name, topic.shipped) == ("setda", "Agama", False)
+    assert "masjid" in topic.words
+    assert not [category for category in city("cimahi", catalogue=False).categories.values() if category.shipped]

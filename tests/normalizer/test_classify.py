@@ -51,3 +51,25 @@ def test_kind(text: str, expected: Classification, profile: Profile) -> None:
     """One of the four kinds is proposed; a question mark alone does not make a complaint a question."""
     suggestions = classify.categories(words(text), [], profile)
     assert classify.kind(words(text), suggestions, profile, question="?" in text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("makan bergizi gratis di sekolah basi", "makan_bergizi"),
+        ("ada bandar narkoba di kontrakan", "p4gn"),
+        ("listrik padam terus token listrik mahal", "energi_sda"),
+        ("asn tidak netral saat pilkada", "netralitas_asn"),
+    ],
+)
+def test_the_catalogue_fills_the_gaps(profile: Profile, text: str, category: str) -> None:
+    """What the city's own categories do not know, SP4N-LAPOR!'s topics do."""
+    assert category in {one.category for one in classify.categories(words(text), [], profile)}
+
+
+def test_the_citys_own_come_first(profile: Profile) -> None:
+    """A topic of the catalogue never goes before a category of the city, so that the routing stays the city's."""
+    found = classify.categories(words("sampah menumpuk di jalan, lingkungan hidup rusak"), [], profile)
+    shipped = [profile.categories[one.category].shipped for one in found]
+    assert shipped == sorted(shipped)
+    assert not shipped[0]
