@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
+from sqlmodel import Session
 
+from connectors.charges import Charges
 from desk.context import Desk, desk_of
 from desk.operator.labels import N_
 from desk.operator.view import sentence_of, shown
 from store import health, pockets
+from store.expenses import spent
 from store.health import Vitals
 from store.reads import reads
 from store.tables import PulseRow
@@ -25,6 +28,9 @@ WHAT_TO_DO: Mapping[str, str] = {
     "misconfigured": N_("Pengaturannya belum lengkap. Jalankan “run.py check”, ikuti petunjuknya, lalu mulai ulang hub."),
     "unreachable": N_("Alamatnya belum dapat dihubungi. Hub mencoba terus; periksa jaringan bila berlangsung lama."),
     "budget_spent": N_("Jatah dari penyedianya sudah terpakai. Tidak ada yang hilang; tambah jatahnya bila tidak dapat menunggu."),
+    "spending_limit": N_(
+        "Batas pengiriman berbayar tercapai: balasan otomatis berhenti, laporan tetap masuk. Naikkan batasnya bila perlu."
+    ),
     "throttled": N_("Pihak sana meminta menunggu. Tidak perlu apa-apa; kiriman dilanjutkan sendiri."),
     "refused": N_("Pihak sana menolak kiriman. Lihat halaman “Perlu dilihat”."),
     "doubtful": N_("Periksa keterangannya. Akun tetap berjalan; tanda ini hilang sendiri bila sudah beres."),
@@ -50,6 +56,21 @@ class Vital:
     forged: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Paid parts of an account, of what it may send."""
+
+    today: int
+    month: int
+    a_day: int
+    a_month: int
+
+    @property
+    def nearly(self) -> bool:
+        """Four fifths are used: somebody should look."""
+        return self.today * 5 >= self.a_day * 4 or self.month * 5 >= self.a_month * 4
+
+
 async def show(request: web.Request) -> web.StreamResponse:
     desk = desk_of(request)
     found = await desk.db.read(lambda session: health.vitals(session, tuple(desk.settings.accounts)))
@@ -59,11 +80,20 @@ async def show(request: web.Request) -> web.StreamResponse:
         "doors": [_door(found, name, now) for name in _doors(desk)],
         "jobs": _jobs(desk, found, now),
         "lanes": found.outward,
+        "paid": await desk.db.read(lambda session: _paid(desk, session, now)),
         "reads": await desk.db.read(lambda session: reads(session, now)),
         "pocketed": await desk.db.read(pockets.counts),
         "late": lambda at: at is not None and now - at > timedelta(minutes=BACKLOG_MINUTES),
     }
     return await shown(request, "operator/health.html", context)
+
+
+def _paid(desk: Desk, session: Session, now: datetime) -> Mapping[str, Paid]:
+    """Accounts that pay for what they send."""
+    today = now.astimezone(desk.profile.tz).date()
+    charged = {name: each.budget for name, each in desk.connectors.items() if isinstance(each, Charges)}
+    used = {name: spent(session.connection(), name, today) for name in charged}
+    return {name: Paid(*used[name], budget.a_day, budget.a_month) for name, budget in charged.items()}
 
 
 def _account(desk: Desk, found: Vitals, name: str, now: datetime) -> Vital:
