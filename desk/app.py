@@ -6,8 +6,9 @@ from importlib.util import find_spec
 
 from aiohttp import web
 
-from desk import chat, headers, pages, probes, public, stream
+from desk import chat, cors, headers, pages, probes, public, stream
 from desk.context import DESK, Desk
+from desk.proof import Proofs
 from desk.visitor import Limits
 
 CLIENT_MAX = 1024 * 1024
@@ -16,12 +17,14 @@ CLIENT_MAX = 1024 * 1024
 
 def build(desk: Desk) -> web.Application:
     """An application that is ready to run; stopping it ends the event streams."""
-    app = web.Application(client_max_size=CLIENT_MAX, middlewares=[public.friendly_errors])
+    app = web.Application(client_max_size=CLIENT_MAX)
     app[DESK] = desk
     app[chat.LIMITS] = Limits()
+    app[chat.PROOFS] = Proofs(desk.secret)
     app[stream.OPEN_STREAMS] = stream.Streams()
     app.on_shutdown.append(app[stream.OPEN_STREAMS].stop)
     headers.setup(app, desk)
+    cors.setup(app, desk)
     pages.setup(app)
     _route(app)
     if find_spec("desk.operator"):
@@ -32,23 +35,26 @@ def build(desk: Desk) -> web.Application:
 
 
 def _route(app: web.Application) -> None:
-    app.router.add_routes(
-        (
-            web.get("/", public.home),
-            web.post("/kirim", public.submit),
-            web.get("/kirim/{id}", public.submitted),
-            web.get("/lacak", public.track_form),
-            web.get("/lacak/{number}", public.track),
-            web.get("/privasi", public.privacy),
-            web.get("/chat/frame", public.frame),
-            web.get("/chat/widget.js", public.widget),
-            web.post("/chat/messages", chat.post),
-            web.post("/chat/forget", chat.leave),
-            web.get("/chat/history", stream.history),
-            web.get("/chat/events", stream.events),
-            web.get("/chat/files/{sha256:[0-9a-f]{64}}", stream.files),
-            web.get("/healthz", probes.healthz),
-            web.get("/readyz", probes.readyz),
-            web.get("/metrics", probes.metrics),
-        )
+    """Each page by itself is friendly about errors; the platforms' hooks, which come in bursts, need no such wrapping."""
+    pages_and_chat = (
+        web.get("/", public.home),
+        web.post("/kirim", public.submit),
+        web.get("/kirim/{id}", public.submitted),
+        web.get("/lacak", public.track_form),
+        web.get("/lacak/{number}", public.track),
+        web.get("/privasi", public.privacy),
+        web.get("/chat/frame", public.frame),
+        web.get("/chat/widget.js", public.widget),
+        web.options("/chat/{path:.+}", cors.preflight),
+        web.post("/chat/messages", chat.post),
+        web.post("/chat/forget", chat.leave),
+        web.get("/chat/history", stream.history),
+        web.get("/chat/events", stream.events),
+        web.get("/chat/files/{sha256:[0-9a-f]{64}}", stream.files),
+        web.get("/healthz", probes.healthz),
+        web.get("/readyz", probes.readyz),
+        web.get("/metrics", probes.metrics),
+        web.get("/{path:.*}", public.nowhere),
     )
+    for route in pages_and_chat:
+        web.RouteDef(route.method, route.path, public.friendly(route.handler), route.kwargs).register(app.router)

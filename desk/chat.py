@@ -17,8 +17,9 @@ from aiohttp import web
 from connectors.contract import Accepted, Inbound, Unreadable
 from connectors.errors import StoreAway
 from connectors.webchat import wire
-from desk import upload
+from desk import proof, upload
 from desk.context import Desk, desk_of
+from desk.proof import Proofs
 from desk.visitor import Limits, Visitor, address_of, forget, from_elsewhere, new_visitor, remember, visitor_of
 from normalizer.tracking import printed
 from store.bell import heard
@@ -30,6 +31,7 @@ JSON_LIMIT = 128 * 1024
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _FIELDS = ("id", "text", "lat", "lon", "command")
 LIMITS = web.AppKey("limits", Limits)
+PROOFS = web.AppKey("proofs", Proofs)
 log = structlog.get_logger()
 
 
@@ -46,10 +48,10 @@ def account_of(desk: Desk) -> str | None:
     return next((name for name, one in desk.settings.accounts.items() if one.channel == wire.CHANNEL and one.enabled), None)
 
 
-def refuse(status: int, code: str, *, wait: int | None = None) -> web.Response:
+def refuse(status: int, code: str, *, wait: int | None = None, **more: str) -> web.Response:
     """An error as {"error": code}; codes are stable, the page has the sentences."""
     headers = {"Retry-After": str(wait)} if wait else {}
-    return web.json_response({"error": code}, status=status, headers=headers)
+    return web.json_response({"error": code, **more}, status=status, headers=headers)
 
 
 async def post(request: web.Request) -> web.Response:
@@ -78,10 +80,22 @@ def before_reading(request: web.Request, visitor: Visitor) -> web.Response | Non
     if (request.content_length or 0) > upload.BODY_LIMIT:
         return refuse(413, "body")
     address = address_of(request, desk.settings.http.trusted_proxies)
+    unproven = _unproven(request, address)
+    if unproven is not None:
+        return unproven
     for limit, who in ((Limits.MESSAGES_BY_SESSION, visitor.session), (Limits.MESSAGES_BY_ADDRESS, address)):
         if not limits.hit(limit, "message", who):
             return refuse(429, "pace", wait=limits.wait(limit, "message", who, desk.clock().timestamp()))
     return None
+
+
+def _unproven(request: web.Request, address: str) -> web.Response | None:
+    """None while the address is calm or did its work. Else a challenge; who cannot work waits, as a page without JavaScript does."""
+    limits, proofs, now = request.config_dict[LIMITS], request.config_dict[PROOFS], desk_of(request).clock().timestamp()
+    if limits.hit(Limits.CALM_BY_ADDRESS, "calm", address) or proofs.good(request.headers.get(proof.HEADER, ""), address, now):
+        return None
+    wait = limits.wait(Limits.CALM_BY_ADDRESS, "calm", address, now)
+    return refuse(429, "proof", wait=wait, challenge=proofs.challenge(address, now))
 
 
 async def take(request: web.Request, visitor: Visitor) -> Outcome | web.Response:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import wraps
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -24,6 +26,7 @@ from store.talk import answers, by_key
 
 WRITTEN = 60
 """Characters of a number as typed; nobody needs more."""
+_COLOR = re.compile(r"[0-9A-Fa-f]{6}")
 LATER = 2
 """Seconds after which the page without JavaScript looks for the number again."""
 
@@ -38,9 +41,13 @@ async def home(request: web.Request) -> web.Response:
 
 
 async def frame(request: web.Request) -> web.Response:
-    """GET /chat/frame: the chat alone, for the city's own site. Where the browser sends no cookie the page carries a fresh token."""
-    visitor = visitor_of(request)
-    return render(request, "public/frame.html", {**_chat_words(request), "token": "" if visitor else new_visitor().token})
+    """GET /chat/frame: the chat alone, for the city's own site, in its look (`theme`, `color`).
+
+    Where the browser sends no cookie the page carries a fresh token.
+    """
+    visitor, color = visitor_of(request), request.query.get("color", "")
+    given = {"theme": request.query.get("theme"), "color": color.lower() if _COLOR.fullmatch(color) else None}
+    return render(request, "public/frame.html", {**_chat_words(request), **given, "token": "" if visitor else new_visitor().token})
 
 
 async def widget(request: web.Request) -> web.Response:
@@ -141,15 +148,31 @@ async def privacy(request: web.Request) -> web.Response:
     return render(request, "public/privacy.html")
 
 
-@web.middleware
-async def friendly_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A page for people instead of a bare status, wherever a browser asked for a page."""
-    try:
-        return await handler(request)
-    except (web.HTTPNotFound, StoreAway) as error:
-        status = 503 if isinstance(error, StoreAway) else 404
-        if "text/html" not in request.headers.get("Accept", ""):
-            if isinstance(error, web.HTTPNotFound):
-                raise
-            return web.json_response({"error": "store"}, status=503, headers={"Retry-After": "5"})
+def friendly(handler: Handler) -> Handler:
+    """The same handler with a page for people instead of a bare status, wherever a browser asked for a page.
+
+    Not a middleware: the platforms' hooks are on the same application, come in bursts, and shall not pay for it.
+    """
+
+    @wraps(handler)
+    async def kind(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except (web.HTTPNotFound, StoreAway) as error:
+            return _trouble(request, error)
+
+    return kind
+
+
+async def nowhere(request: web.Request) -> web.StreamResponse:
+    """Any other address."""
+    raise web.HTTPNotFound
+
+
+def _trouble(request: web.Request, error: web.HTTPNotFound | StoreAway) -> web.Response:
+    status = 503 if isinstance(error, StoreAway) else 404
+    if "text/html" in request.headers.get("Accept", ""):
         return render(request, "public/trouble.html", {"status": status}, status=status)
+    if isinstance(error, web.HTTPNotFound):
+        raise error
+    return web.json_response({"error": "store"}, status=503, headers={"Retry-After": "5"})

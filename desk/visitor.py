@@ -79,6 +79,8 @@ def from_elsewhere(request: web.Request, desk: Desk) -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
+    if origin in desk.settings.http.embed_origins and HEADER in request.headers:
+        return False  # a named site's own script; a citizen's cookie would not be its to use
     return urlsplit(origin).netloc not in (request.host, urlsplit(desk.public_url).netloc)
 
 
@@ -86,6 +88,8 @@ class Limits:
     """Moving windows in memory. On many nodes each counts for itself."""
 
     MESSAGES_BY_SESSION = RateLimitItemPerMinute(30)
+    CALM_BY_ADDRESS = RateLimitItemPerMinute(60)
+    """More than this is suspicious: from then on each message costs its browser a second of work (`desk.proof`)."""
     MESSAGES_BY_ADDRESS = RateLimitItemPerMinute(300)
     """Many citizens share one address behind a mobile carrier."""
     FAILED_LOOKUPS = RateLimitItemPerMinute(10)

@@ -56,7 +56,7 @@ const unshelve = async (id) => { shelf.delete(id); await onDisk("readwrite", (st
 const shown = new Map();
 const numbers = new Set();
 const settled = new Set();
-let lastDay = "", lastReply = 0, fresh = false, begun = false;
+let lastDay = "", lastReply = 0, fresh = false, begun = false, typing = null, typed = 0;
 
 const make = (tag, properties = {}, ...children) => {
   const node = Object.assign(document.createElement(tag), properties);
@@ -88,6 +88,7 @@ function place(node, at) {
   }
   const near = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 160;
   log.append(node);
+  if (typing) log.append(typing);
   part("forget").hidden = false;
   if (!chat.classList.contains("talking")) {
     chat.classList.add("talking");
@@ -167,6 +168,7 @@ function showNumber(number, after) {
 
 function showReply(reply) {
   if (shown.has(`r${reply.id}`)) return;
+  reads(false);
   lastReply = Math.max(lastReply, reply.id);
   const text = make("p");
   for (const piece of reply.text.split(/(https?:\/\/[^\s]+[^\s.,;:!?)])/)) {
@@ -230,9 +232,10 @@ async function send() {
 /* Seconds to wait before the next try, or 0 when the message is done with. */
 async function deliver(message) {
   timer = 0;
+  const heard = lastReply;
   let answer;
   try {
-    answer = await call("/chat/messages", { method: "POST", ...body(message), signal: AbortSignal.timeout?.(message.files.length ? 300_000 : 30_000) });
+    answer = await post(message);
   } catch {
     say(words.offline, true);
     return backOff();
@@ -241,11 +244,23 @@ async function deliver(message) {
     const { tracking_number: number } = await answer.json().catch(() => ({}));
     confide(token);
     await unshelve(message.id);
-    setState(message.id, number || settled.has(message.id) ? "settled" : "taken", number);
+    const done = Boolean(number) || settled.has(message.id);
+    setState(message.id, done ? "settled" : "taken", number);
+    reads(!settled.has(message.id) && lastReply === heard);
     say(words.online);
     pause = 1;
     listen();
     return 0;
+  }
+  if (answer.status === 429 && crypto.subtle && !message.proof) {
+    const { challenge } = await answer.clone().json().catch(() => ({}));
+    if (challenge) {
+      say(words.proof);
+      message.proof = await prove(challenge);
+      const wait = await deliver(message);
+      delete message.proof;
+      return wait;
+    }
   }
   if (answer.status === 429 || answer.status >= 500) {
     say(answer.status === 429 ? words.pace : words.away, true);
@@ -257,6 +272,44 @@ async function deliver(message) {
   if (!box.value) { box.value = message.text; grow(); }
   return 0;
 }
+/* Asked for only when very many write from one address: a second of counting that a flood could not afford. */
+async function prove(challenge) {
+  const bits = +challenge.split(".")[2], letters = new TextEncoder();
+  for (let number = 0; ; number += 1) {
+    const hash = await crypto.subtle.digest("SHA-256", letters.encode(`${challenge}~${number}`));
+    if (new DataView(hash).getUint32(0) >>> (32 - bits) === 0) return `${challenge}~${number}`;
+  }
+}
+
+/* fetch tells nothing of what is on its way up, so files go by XMLHttpRequest, with a bar. */
+function post(message) {
+  const { headers = {}, body: content } = body(message);
+  if (message.proof) headers["X-Chat-Proof"] = message.proof;
+  if (!message.files.length) return call("/chat/messages", { method: "POST", headers, body: content, signal: AbortSignal.timeout?.(30_000) });
+  if (token) headers["X-Chat-Session"] = token;
+  const bar = make("progress", { max: 1, value: 0, ariaLabel: words.sending });
+  shown.get(message.id)?.node.querySelector(".mark").before(bar);
+  return new Promise((resolve, reject) => {
+    const request = Object.assign(new XMLHttpRequest(), { timeout: 300_000, onerror: reject, ontimeout: reject, onabort: reject });
+    request.onload = () => resolve(new Response(request.responseText, { status: request.status, headers: { "Retry-After": request.getResponseHeader("Retry-After") ?? "" } }));
+    request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total; };
+    request.open("POST", "/chat/messages");
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.send(content);
+  }).finally(() => bar.remove());
+}
+
+/* Between "we have it" and the answer: somebody is reading. Never longer than an answer should take. */
+function reads(now) {
+  clearTimeout(typed);
+  typing?.remove();
+  typing = now ? make("p", { className: "word us typing", ariaHidden: "true" }, make("i"), make("i"), make("i")) : null;
+  if (!typing) return;
+  log.append(typing);
+  toEnd();
+  typed = setTimeout(reads, 15_000, false);
+}
+
 const backOff = () => { pause = Math.min(pause * 2, 60); return pause * (0.75 + Math.random() / 2); };
 
 function body({ id, text, command, files, place }) {
@@ -306,7 +359,7 @@ async function follow(reader) {
       if (!fields.data) continue;
       const content = JSON.parse(fields.data);
       if (fields.event !== "state") showReply(content);
-      else if (shown.has(content.id)) { settled.add(content.id); setState(content.id, "settled", content.tracking_number); }
+      else if (shown.has(content.id)) { settled.add(content.id); setState(content.id, "settled", content.tracking_number); setTimeout(reads, 1500, false); }
       else await remember(); // written in another tab
     }
   }

@@ -223,3 +223,13 @@ def test_every_sentence_of_the_public_pages_has_its_english() -> None:
     }
     assert len(sentences) > 80
     assert [sentence for sentence in sentences if english.gettext(sentence) == sentence] == []
+
+
+async def test_the_frame_takes_the_look_of_the_site_around_it(hub: Hub, citizen: aiohttp.ClientSession) -> None:
+    """Light or dark by the site's word, its colour as the accent; anything else in the address changes nothing."""
+    html = await (await citizen.get(f"{hub.url}/chat/frame?theme=dark&color=0A58CA")).text()
+    assert '<html lang="id" data-theme="dark" data-color="0a58ca">' in html
+    assert "theme.css" in html
+    odd = await (await citizen.get(f"{hub.url}/chat/frame", params={"theme": '"><script>', "color": "red;}"})).text()
+    assert '<html lang="id">' in odd
+    assert "theme.js" not in odd
