@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from store.database import Database
 
 STOP_SECONDS = 20.0
+GARBAGE = 20_000
+"""New objects between two looks for cycles; Python's 700 are a dozen requests."""
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
@@ -146,6 +148,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         at_work = accounts.work(connectors, intake.accept, tools)
         stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in at_work.items()])
         gc.freeze()  # the libraries' objects stay for ever; looking through them again and again took a fifth of a busy hub's time
+        gc.set_threshold(GARBAGE)
         yield Hub(
             settings=settings,
             profile=profile,
@@ -278,7 +281,7 @@ def demo(
         raise typer.Exit(0 if asyncio.run(show.demo(running, first_link, once=once, speed=speed, port=port)) else 1)
 
 
-for command in (upkeep.normalize, upkeep.check, upkeep.migrate, upkeep.replay, upkeep.entry, upkeep.import_entries):
+for command in (upkeep.normalize, upkeep.learn, upkeep.check, upkeep.migrate, upkeep.replay, upkeep.entry, upkeep.import_entries):
     app.command()(command)
 
 

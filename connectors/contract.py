@@ -185,7 +185,7 @@ class Checked:
 class Request:
     """An HTTP request as a route's verify and read see it; the gateway made it, after the cap on its size.
 
-    headers: names in lower case. url: the public URL that the platform called.
+    headers: found by their names in any case. url: the public URL that the platform called.
     """
 
     account: str

@@ -83,7 +83,7 @@ class _Door:
             account=account,
             method=call.method,
             url=self._origin.url(call),
-            headers={name.lower(): value for name, value in call.headers.items()},
+            headers=call.headers,
             query=dict(call.query) if call.query_string else {},
             body=body,
             remote=self._origin.remote(call),
@@ -92,7 +92,7 @@ class _Door:
         if refused:
             self._forged(account)
             return web.Response(status=refused)
-        return await self._keep(self._read(channel, route, request))
+        return await self._keep(self._read(channel, route, request), getattr(route, "thanks", None))
 
     def _read(self, channel: str, route: Route, request: Request) -> Sequence[Arrival]:
         try:
@@ -101,7 +101,8 @@ class _Door:
             log.error("read_fault", account=request.account, error=type(error).__name__)
             return (Unreadable(channel=channel, account=request.account, raw=request.body, reason="fault"),)
 
-    async def _keep(self, arrivals: Sequence[Arrival]) -> web.Response:
+    async def _keep(self, arrivals: Sequence[Arrival], thanks: str | None = None) -> web.Response:
+        """thanks: XML that a platform wants to read in a 200; most want nothing."""
         try:
             if arrivals:
                 await self._accept(arrivals)
@@ -110,7 +111,7 @@ class _Door:
         except Exception as error:  # not durable, whatever it was: the platform must come again
             log.error("accept_fault", error=type(error).__name__)
             return web.Response(status=503, headers={"Retry-After": str(COME_AGAIN_SECONDS)})
-        return web.Response()
+        return web.Response() if thanks is None else web.Response(text=thanks, content_type="text/xml")
 
 
 def _verified(route: Route, request: Request) -> int:

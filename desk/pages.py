@@ -15,7 +15,6 @@ from typing import Any
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
-from aiohttp.typedefs import Handler
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -65,18 +64,11 @@ def render(request: web.Request, template: str, context: Mapping[str, Any] | Non
     given = {"profile": desk.profile, "request": request, "language": language, "languages": LANGUAGES, **(context or {})}
     response = aiohttp_jinja2.render_template(template, request, given, app_key=_ENVIRONMENTS[language], status=status)
     response.headers.setdefault("Cache-Control", "no-store")
+    wish = request.query.get("lang")
+    if wish in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, wish, max_age=_YEAR, samesite="Lax", httponly=True, path="/")
     if template.startswith("public/"):  # a desk page holds secrets beside what others wrote: compressed length would tell of them
         response.enable_compression()
-    return response
-
-
-@web.middleware
-async def keep_language(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Remembers `?lang=` for a year."""
-    response = await handler(request)
-    wish = request.query.get("lang")
-    if wish in LANGUAGES and not response.prepared:
-        response.set_cookie(LANGUAGE_COOKIE, wish, max_age=_YEAR, samesite="Lax", httponly=True, path="/")
     return response
 
 
@@ -101,5 +93,4 @@ def setup(app: web.Application) -> None:
     app[ASSETS] = assets = Assets()
     for language in LANGUAGES:
         _environment(app, language, assets)
-    app.middlewares.append(keep_language)
     app.router.add_get("/static/{name}", assets.serve)

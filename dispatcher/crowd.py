@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Iterator
 
 MANY = 8
 """Calls inside at once that make a crowd: more than a few citizens, so a platform that empties its backlog."""
@@ -23,15 +21,13 @@ class Crowd:
         self._inside = 0
         self._seen_at = float("-inf")
 
-    @contextlib.contextmanager
-    def joined(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         self._inside += 1
         if self._inside >= MANY:
             self._seen_at = asyncio.get_running_loop().time()
-        try:
-            yield
-        finally:
-            self._inside -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self._inside -= 1
 
     async def room(self, wanted: int) -> int:
         """How much a turn of the line may take up: `wanted` as soon as it is calm, FEW at most when its patience ran out first."""

@@ -62,12 +62,16 @@ class Intake:
             messages = iter(await self.accept([arrival for arrival in arrivals if not isinstance(arrival, Delivery)]))
             return [next(noted if isinstance(arrival, Delivery) else messages) for arrival in arrivals]
         faults.point("accept.before")
-        kept = [await self._keep(arrival) for arrival in arrivals if not isinstance(arrival, Delivery)]
+        kept = [
+            inbox.Kept(arrival=arrival) if len(arrival.raw) <= inbox.INLINE else await self._keep(arrival)
+            for arrival in arrivals
+            if not isinstance(arrival, Delivery)
+        ]
         future: asyncio.Future[list[Accepted]] = asyncio.get_running_loop().create_future()
         self._calls.append(_Call(kept, future))
         if not self._flush_queued:
             self._queue_flush()
-        with self.crowd.joined():
+        with self.crowd:
             accepted = await future
         faults.point("accept.after")
         self.accepted += len(accepted)
@@ -94,8 +98,7 @@ class Intake:
         return [Accepted(new=one, inbox_id=0) for one in new]
 
     async def _keep(self, arrival: Message) -> inbox.Kept:
-        if len(arrival.raw) <= inbox.INLINE:
-            return inbox.Kept(arrival=arrival)
+        """Its raw bytes are too large for a row: into the blob store, before the row points there."""
         try:
             return inbox.Kept(arrival=arrival, raw_sha256=await asyncio.to_thread(self._blobs.put, arrival.raw))
         except OSError as error:

@@ -10,7 +10,7 @@ from dispatcher.crowd import FEW, MANY, PATIENCE_SECONDS, Crowd
 async def test_without_a_crowd_the_line_takes_what_it_wants():
     """Some citizens at once are no crowd: nothing waits."""
     crowd = Crowd()
-    with crowd.joined(), crowd.joined():
+    with crowd, crowd:
         async with asyncio.timeout(PATIENCE_SECONDS / 2):
             assert await crowd.room(32) == 32
 
@@ -32,5 +32,5 @@ async def test_a_lasting_crowd_leaves_room_for_a_few():
 
 async def _knock(crowd: Crowd) -> None:
     while True:
-        with crowd.joined():
+        with crowd:
             await asyncio.sleep(0.01)
