@@ -6,11 +6,11 @@
   const contrast = (one, other) => { const [low, high] = [light(one), light(other)].sort((a, b) => a - b); return (high + 0.05) / (low + 0.05); };
   const mix = (rgb, other, share) => rgb.map((part, at) => Math.round(part + (other[at] - part) * share));
   const apply = () => {
-    const sheet = hex(getComputedStyle(root).getPropertyValue("--sheet").trim());
+    const [sheet, sunken] = ["--sheet", "--sunken"].map((name) => hex(getComputedStyle(root).getPropertyValue(name).trim()));
     const dark = light(sheet) < 0.2;
     const end = dark ? [255, 255, 255] : [0, 0, 0];
     let accent = hex(`#${root.dataset.color}`);
-    for (let turn = 0; turn < 20 && contrast(accent, sheet) < 4.5; turn += 1) accent = mix(accent, end, 0.1);
+    for (let turn = 0; turn < 20 && contrast(accent, sunken) < 4.5; turn += 1) accent = mix(accent, end, 0.1);
     const set = (name, rgb) => root.style.setProperty(name, `rgb(${rgb.join(" ")})`);
     set("--accent", accent);
     set("--accent-strong", mix(accent, end, 0.25));
