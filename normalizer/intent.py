@@ -42,7 +42,8 @@ _ASKS_STATUS = re.compile(
     r"|dijawab|ditangani|kabar|direspon)|status of my (?:report|complaint))\b"
 )
 _NEW_REPORT = re.compile(
-    r"^\W*(?:ini )?(?:lapor(?:an)?|aduan|pengaduan|keluhan) (?:yang )?(?:baru|lain)\b(?! (?:saja|aja|ini|lagi|itu|dibuat))[\W_]*",
+    r"^\W*(?:(?:ini )?(?:lapor(?:an)?|aduan|pengaduan|keluhan) (?:yang )?(?:baru|lain)\b(?! (?:saja|aja|ini|lagi|itu|dibuat))"
+    r"|(?:a )?(?:new|another) (?:report|complaint)\b)[\W_]*",
     re.IGNORECASE,
 )
 _SLASH = re.compile(r"^/([A-Za-z_]{2,32})(?:@\w+)?\s*")

@@ -149,3 +149,12 @@ async def test_a_chat_button_carries_its_number_in_the_command(town: Town):
     await town.say("Sembunyikan nama", command=f"anonim {(await number_of(town)).lower()}")
     [complaint] = await town.complaints()
     assert complaint["anonymous"]
+
+
+async def test_the_label_of_a_chat_button_is_no_complaint(town: Town):
+    """The web chat sends the label as words, in either language; the next words are the complaint."""
+    for label in ("Laporan baru", "New report"):
+        await town.say(label, command="baru")
+    assert await town.complaints() == []
+    await town.say(LAMP)
+    assert [each["body"] for each in await town.complaints()] == [LAMP]
