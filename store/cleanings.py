@@ -36,3 +36,8 @@ def of(connection: Connection, originals: Collection[str]) -> Mapping[str, Clean
 def add(connection: Connection, row: CleaningRow) -> None:
     """Once; whoever was first wins, and both say the same."""
     connection.execute(insert(connection, table).values(**row.model_dump()).on_conflict_do_nothing(index_elements=["original"]))
+
+
+def withheld(connection: Connection, originals: Collection[str]) -> frozenset[str]:
+    """Those that stay here because they could not be cleaned."""
+    return frozenset(sha256 for sha256, row in of(connection, originals).items() if row.cleaned is None)

@@ -18,7 +18,7 @@ from desk.pages import words
 from dispatcher.acts import BEFORE_THE_DOOR
 from normalizer import tracking
 from normalizer.complaint import State
-from store import audit, blocks, dossier
+from store import audit, blocks, cleanings, dossier
 from store.dossier import Dossier
 from store.operators import Role
 from store.states import allowed
@@ -70,8 +70,11 @@ async def draw(
     """The page. `refused` and `typed`: why an act was not done, and what was typed for it, so that no word is lost."""
     row = case.complaint
     hidden = row.confidential and not may(request, Role.OPERATOR)
+    originals = [file.sha256 for file in case.evidence if file.sha256]
+    withheld = await desk_of(request).db.read(lambda session: cleanings.withheld(session.connection(), originals))
     context = {
         "case": case,
+        "withheld": withheld if row.door != "desk" else frozenset(),
         "complaint": row,
         "revealed": revealed,
         "hidden": hidden,

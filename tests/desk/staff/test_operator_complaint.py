@@ -9,6 +9,8 @@ from sqlmodel import select
 from staging import NOW, Browser, Stage, csrf_of
 
 from normalizer import tracking
+from store import cleanings
+from store.cleanings import CleaningRow
 from store.people import AuditRow
 from store.tables import ComplaintRow, EvidenceRow, OutboxRow, SupplementRow, TimelineRow
 
@@ -202,3 +204,13 @@ async def test_nothing_a_citizen_writes_becomes_markup(stage: Stage, operator: B
         assert "<script>alert" not in (await operator.get(path))[1]
     async with operator.http.get(stage.url("/desk/lampiran/1")) as answer:
         assert "<script>" not in answer.headers["Content-Disposition"]
+
+
+async def test_a_file_that_could_not_be_cleaned_says_that_it_was_not_forwarded(stage: Stage, operator: Browser) -> None:
+    """Only where another door gets the complaint; the desk itself sees every original."""
+    sha256 = stage.desk.blobs.put(b"heic")
+    await stage.desk.db.write(lambda c: cleanings.add(c, CleaningRow(original=sha256, cleaned=None, at=NOW)))
+    for key, door in ((1, "pusat"), (2, "desk")):
+        number = await stage.add_complaint(door=door)
+        await stage.add(EvidenceRow(complaint_id=key, account="a", sha256=sha256, media_type="image/heic"))
+        assert ("Tidak ikut diteruskan" in (await operator.get(f"/desk/pengaduan/{number}"))[1]) is (door == "pusat")
