@@ -15,12 +15,14 @@ from dispatcher import news
 from dispatcher.doors.contract import Door
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
-from store import forgetting, operators
+from store import deliveries, forgetting, operators
 from store.blobs import Blobs
 
 DOOR_SECONDS = 60
 SWEEP_SECONDS = 3600
 MONTH = timedelta(days=30.44)
+DELIVERIES_KEPT = timedelta(days=180)
+"""What became of a message half a year ago helps nobody any more."""
 log = structlog.get_logger()
 
 
@@ -56,6 +58,7 @@ async def _sweep(tools: Tools, profile: Profile, blobs: Blobs) -> None:
     """Sessions that ran out, and raw bytes older than the city keeps them."""
     now = tools.clock()
     await tools.db.write(lambda connection: operators.sweep_sessions(connection, now))
+    await tools.db.write(lambda connection: deliveries.forget(connection, now - DELIVERIES_KEPT))
     before = now - profile.retention_months * MONTH
     rows = forgetting.AT_ONCE
     while rows == forgetting.AT_ONCE:

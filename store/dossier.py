@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, or_, select
 
+from store import deliveries
 from store.people import AuditRow
 from store.tables import ComplaintRow, EvidenceRow, OutboxRow, SupplementRow, TimelineRow, Work
 
@@ -20,6 +21,8 @@ class Dossier:
     evidence: Sequence[EvidenceRow]
     timeline: Sequence[TimelineRow]
     owed: Sequence[OutboxRow]
+    arrived: Mapping[int, str]
+    """By id of what was owed: where the platform says that the message stands."""
     looks: Sequence[AuditRow]
     merged_into: str | None
     """The tracking number of the complaint that took this one in."""
@@ -37,6 +40,7 @@ def by_number(session: Session, number: str) -> Dossier | None:
     kinds = (Work.FORWARD, Work.REPLY)
     owed = select(OutboxRow).where(OutboxRow.complaint_id == key, col(OutboxRow.kind).in_(kinds)).order_by(col(OutboxRow.id))
     looks = select(AuditRow).where(AuditRow.complaint_id == key, AuditRow.action == "reveal").order_by(col(AuditRow.id).desc()).limit(5)
+    debts = session.exec(owed).all()
     return Dossier(
         complaint=row,
         supplements=session.exec(select(SupplementRow).where(SupplementRow.complaint_id == key).order_by(col(SupplementRow.id))).all(),
@@ -44,7 +48,8 @@ def by_number(session: Session, number: str) -> Dossier | None:
         timeline=session.exec(
             select(TimelineRow).where(TimelineRow.complaint_id == key).order_by(col(TimelineRow.at), col(TimelineRow.id))
         ).all(),
-        owed=session.exec(owed).all(),
+        owed=debts,
+        arrived=deliveries.of_debts(session.connection(), [debt.id for debt in debts if debt.id is not None]),
         looks=session.exec(looks).all(),
         merged_into=taker.tracking_number if taker else None,
         absorbed=session.exec(select(ComplaintRow.tracking_number).where(ComplaintRow.merged_into == key)).all(),

@@ -11,6 +11,8 @@ from connectors.twilio import sign, wire
 
 PATH = "/hooks/twilio/{account}"
 STATUS_PATH = f"{PATH}/status"
+NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+"""What Twilio reads without a warning (12300): our answer comes by itself."""
 BODY_LIMIT = 262_144
 """Bytes; a form holds text and references, a few kilobytes."""
 
@@ -24,6 +26,7 @@ class Hook:
     method: str = "POST"
     path: str = PATH
     limit: int = BODY_LIMIT
+    thanks: str = NO_ANSWER
 
     def verify(self, request: Request) -> None:
         sign.verify(request, self.tokens)

@@ -99,6 +99,12 @@ OWED: Final[Mapping[str, str]] = {
     "dead": N_("Gagal"),
 }
 OWED_TONES: Final[Mapping[str, str]] = {"owed": "info", "done": "accent", "uncertain": "warn", "dead": "bad"}
+ARRIVED: Final[Mapping[str, str]] = {
+    "queued": N_("Menunggu di operator"),
+    "sent": N_("Dikirim operator"),
+    "delivered": N_("Sampai di telepon"),
+    "read": N_("Sudah dibaca"),
+}
 WORK: Final[Mapping[str, str]] = {
     "forward": N_("Penerusan"),
     "reply": N_("Balasan kepada pelapor"),

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp_session import get_session
 from babel.dates import format_date, format_datetime, format_timedelta
 
+from connectors.segments import count
 from desk.context import desk_of
 from desk.operator import csrf, labels
 from desk.operator.access import may
@@ -34,6 +35,7 @@ async def shown(request: web.Request, template: str, context: Mapping[str, Any] 
         "waiting": waiting,
         "printed": tracking.printed,
         "sentence_of": sentence_of,
+        "segments": lambda text: count(str(text)).segments,
         "size_of": size_of,
         "masked": masked,
         **_times(request),
