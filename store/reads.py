@@ -13,11 +13,12 @@ from store.tables import CursorRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reads:
-    """This month's (UTC). searched: of `read`, by saved searches."""
+    """This month's (UTC). searched: of `read`, by saved searches, which may use `search_budget` of `budget`."""
 
     read: int
     searched: int
     budget: int
+    search_budget: int
 
 
 def reads(session: Session, now: datetime) -> Mapping[str, Reads]:
@@ -29,4 +30,5 @@ def reads(session: Session, now: datetime) -> Mapping[str, Reads]:
 
 def _of(cursor: Mapping[str, str | int], *, fresh: bool) -> Reads:
     read, searched = (0, 0) if fresh else (int(cursor.get("read", 0)), int(cursor.get("searched", 0)))
-    return Reads(read=read, searched=searched, budget=int(cursor["budget"]))
+    budget, share = int(cursor["budget"]), int(cursor.get("search_budget", 0))
+    return Reads(read=read, searched=searched, budget=budget, search_budget=share)

@@ -263,6 +263,7 @@ async def test_searches_are_a_second_source_with_a_budget_of_their_own(world: Wo
     with pytest.raises(BudgetSpent) as spent:
         await turn(connector, cursor)
     assert "search_share" in spent.value.sentence
+    assert spent.value.wait <= connector.settings.poll_seconds, "the mentions do not wait for it"
     found, _ = await turn(connector, {**cursor, "step": 1})
     assert found == [mention], "the search rests, the mentions go on"
 

@@ -46,7 +46,7 @@ WALK = ("next", "newest", "oldest")
 
 class XConnector:
     """A Puller. The cursor holds, flat: `since` (and `since_HASH` of each search), the walk under way, whose turn it is (`step`),
-    and the month's count (`month`, `read`, `searched`, beside `budget` for the desk). One pull is one question."""
+    and the month's count (`month`, `read`, `searched`, beside `budget` and `search_budget` for the desk). One pull is one question."""
 
     def __init__(self, account: str, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.account, self.settings, self._clock = account, settings, clock
@@ -130,20 +130,21 @@ class XConnector:
     async def _search(self, held: Held, step: int, now: datetime) -> Batch:
         """A search that fails or has used its share must not hold up the mentions: it rests, and they go on."""
         used, query = budget.used(held, now), self.settings.queries[step - 1]
-        share = int(self.settings.monthly_reads * self.settings.search_share)
         name = f"since_{hashlib.sha256(query.encode()).hexdigest()[:8]}"
         since = within_reach(post_id(held.get(name)), now)
         try:
             size = min(
-                self._page_size(SEARCH, used.searched, share, now),
+                self._page_size(SEARCH, used.searched, self._search_budget, now),
                 self._page_size(SEARCH, used.read, self.settings.monthly_reads, now),
             )
             wanted = f"({query}) -is:retweet"
             found = await self._asked(held, size, since, SEARCH, lambda x, asked: x.search_recent_tweets(wanted, **asked), now)
         except ConnectorError as error:
             self._search_rests = now + (timedelta(seconds=error.wait) if isinstance(error, Throttled) else LOOK_AGAIN)
-            if isinstance(error, CredentialRefused | Throttled):
+            if isinstance(error, CredentialRefused):
                 raise
+            if isinstance(error, Throttled):  # the search rests that long, the mentions do not
+                raise type(error)(error.sentence, wait=min(error.wait, float(self.settings.poll_seconds))) from None
             sentence = f"Pencarian ke-{step} pada accounts.{self.account}.queries: {error.sentence}"
             raise ConnectorError(sentence) if error.then is not Then.RETRY else error from None
         return self._moved(held, found, name, step, since is not None, now)
@@ -167,13 +168,17 @@ class XConnector:
         newest = max(filter(None, (post_id(held.get("newest")), found.newest, post_id(held.get(name)))), key=int, default=None)
         cursor: dict[str, str | int] = {key: value for key, value in held.items() if key not in WALK}
         cursor |= {"month": used.month, "read": used.read + found.read, "searched": used.searched + (found.read if step else 0)}
-        cursor["budget"] = self.settings.monthly_reads
+        cursor |= {"budget": self.settings.monthly_reads, "search_budget": self._search_budget}
         if found.token and found.oldest and newest and walks:
             cursor |= {"step": step, "next": found.token, "newest": newest, "oldest": found.oldest}
             return Batch(arrivals=found.arrivals, cursor=cursor, more=True)
         cursor[name] = newest or first_id(now - SKEW)  # also where nothing was found: what comes now is walked back to here
         following = step + 1 if step < len(self.settings.queries) and not self._resting(now) else 0
         return Batch(arrivals=found.arrivals, cursor=cursor | {"step": following}, more=following > 0)
+
+    @property
+    def _search_budget(self) -> int:
+        return int(self.settings.monthly_reads * self.settings.search_share) if self.settings.queries else 0
 
     def _resting(self, now: datetime) -> bool:
         return self._search_rests is not None and now < self._search_rests

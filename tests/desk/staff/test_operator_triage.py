@@ -85,9 +85,9 @@ async def test_who_only_looks_decides_nothing(stage: Stage, browser: Browser, ac
 async def test_the_months_reads_stand_on_the_health_page(stage: Stage, operator: Browser) -> None:
     """Used and bought; of another month nothing is used yet."""
     month = f"{NOW:%Y-%m}"
-    cursor = {"since": "1", "month": month, "read": 1234, "searched": 56, "budget": 10000}
+    cursor = {"since": "1", "month": month, "read": 1234, "searched": 56, "budget": 10000, "search_budget": 3000}
     await stage.add(CursorRow(name="chat", cursor=cursor, saved_at=NOW))
     await stage.add(CursorRow(name="desk", cursor={**cursor, "month": "2020-01"}, saved_at=NOW))
     _, html = await operator.get("/desk/kesehatan")
-    assert "1234 dari 10000 kiriman (pencarian 56)" in html
-    assert "0 dari 10000 kiriman (pencarian 0)" in html
+    assert "1234 dari 10000 kiriman (pencarian 56 dari 3000)" in html
+    assert "0 dari 10000 kiriman (pencarian 0 dari 3000)" in html
