@@ -21,7 +21,7 @@ from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as PydanticSettingsError
 
 from config import advice
-from config.profile import Profile
+from config.profile import Learned, Profile
 from config.settings import Settings
 
 PREFIX = "SATUPINTU__"
@@ -84,12 +84,26 @@ def profile(chosen: Settings) -> Profile:
     shipped = {"texts": read_toml(TEXTS)} if TEXTS.is_file() else {}
     values = _catalogued(merged(merged(shipped, city), chosen.profile_overrides))
     try:
-        return advice.texts_checked(Profile.model_validate(values), shipped.get("texts", {}))
+        found = advice.texts_checked(Profile.model_validate(values), shipped.get("texts", {}))
+        return found.model_copy(update={"learned": _learned(learned_path(chosen))})
     except ValidationError as error:
         sources = {"hub.toml: profile_overrides": chosen.profile_overrides, path.name: city}
         raise SettingsError(advice.sentences(error, Profile, sources, default=path.name)) from None
     except ValueError as error:
         raise SettingsError(f"{path.name}: {error}") from None
+
+
+def learned_path(chosen: Settings) -> Path:
+    """Where `run.py learn` keeps its model: beside the blobs."""
+    return chosen.store.blobs.parent / "learned.json"
+
+
+def _learned(path: Path) -> Learned | None:
+    """A model that cannot be read is left aside: the rules do without it."""
+    try:
+        return Learned.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
 
 
 def _catalogued(values: dict[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,13 @@ class Category(Value):
     open311_code: str | None = None
 
 
+class Learned(Value):
+    """What `run.py learn` learnt from the operators' decisions: weights[category][stem], priors[category]."""
+
+    weights: dict[str, dict[str, float]]
+    priors: dict[str, float]
+
+
 class RuleSet(Value):
     """Limits in working days, valid from a date. Source of the shipped figures: docs/rules.md."""
 
@@ -104,6 +111,8 @@ class Profile(Value):
     """With SP4N-LAPOR!'s main topics of config/catalogue.toml under the city's own categories."""
     categories: dict[str, Category]
     default_agency: str
+    learned: Learned | None = None
+    """From var/learned.json, where `run.py learn` put it; suggested before the rules' answers, with its words."""
     emergency_words: tuple[str, ...]
     texts: dict[str, dict[str, str]]
     """texts[language][name]: every sentence a citizen gets, with {fields}. Defaults: config/texts.toml."""

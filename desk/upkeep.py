@@ -1,4 +1,4 @@
-"""The command line's look at one message, at everything, and at what is kept: normalize, check, migrate, replay, entry, import-entries.
+"""The command line's look at one message, at everything, and at what is kept: normalize, learn, check, migrate, replay, entry …
 
 Light at the top, like `run.py` that carries these commands.
 """
@@ -46,6 +46,21 @@ def normalize(
     else:
         content = file.read_bytes() if file else sys.stdin.buffer.read()
         typer.echo(preview.line_of(show(content, file.name if file else f"stdin.{'eml' if channel == 'email' else 'json'}")))
+
+
+def learn(config: Config = None) -> None:
+    """Learns categories from what operators decided; used only where it beats the rules on held-back decisions."""
+    from config import load
+    from dispatcher import learning
+    from normalizer.learning import FEWEST
+
+    async def work(db: Database, settings: Settings) -> None:
+        compared = await learning.learn(db, load.profile(settings), load.learned_path(settings))
+        typer.echo(f"Keputusan petugas: {compared.seen} (sekurangnya {FEWEST}).")
+        typer.echo(f"Tepat pada keputusan yang disisihkan: aturan {compared.rules}, model {compared.model}.")
+        typer.echo("Model dipakai sejak hub dimulai lagi." if compared.better else "Aturan tetap dipakai; model tidak disimpan.")
+
+    with_store(config, work)
 
 
 def check(config: Config = None) -> None:

@@ -11,8 +11,24 @@ from typing import Any
 
 from config.profile import Profile
 from connectors.contract import Inbound, Place
-from normalizer import admission, chat, classify, contact, incident, intent, language, mail, place, post, privacy, title, tracking, urgency
-from normalizer.complaint import Location, Outcome, Reporter, Urgency
+from normalizer import (
+    admission,
+    chat,
+    classify,
+    contact,
+    incident,
+    intent,
+    language,
+    learning,
+    mail,
+    place,
+    post,
+    privacy,
+    title,
+    tracking,
+    urgency,
+)
+from normalizer.complaint import Location, Outcome, Reporter, Suggestion, Urgency
 from normalizer.intent import Intent
 from normalizer.message import Message
 from normalizer.outcome import Normalized, Party
@@ -85,6 +101,7 @@ def _complaint(inbound: Inbound, message: Message, meant: Intent, profile: Profi
     location = _location(told, message.subject, inbound.place, profile)
     matter = told.replace(location.text, " ") if location.text else told
     suggestions = classify.categories(words(matter), words(headline), profile) or classify.categories(words(told), [], profile)
+    suggestions = _with_learned(suggestions, words(told), profile)
     pressing = urgency.judge(said, profile.emergency_words)
     anonymous, confidential = privacy.wishes(f"{message.subject or ''}\n{told}")
     personal = privacy.flagged(told, privacy.find(told))
@@ -107,6 +124,14 @@ def _complaint(inbound: Inbound, message: Message, meant: Intent, profile: Profi
         "anonymous": anonymous,
         "confidential": confidential,
     }
+
+
+def _with_learned(suggestions: list[Suggestion], tokens: Sequence[str], profile: Profile) -> list[Suggestion]:
+    """What the model is sure of goes first; the rules' answers stay below it."""
+    first = learning.suggest(profile.learned, tokens) if profile.learned else None
+    if first is None or first.category not in profile.categories:
+        return suggestions
+    return [first, *(one for one in suggestions if one.category != first.category)][:3]
 
 
 def _location(told: str, subject: str | None, pin: Place | None, profile: Profile) -> Location:
