@@ -30,6 +30,7 @@ def build(channel: str, **keys: Any) -> Any:
         ("telegram", {"token": "1:abc", "mode": "webhook"}),
         ("webchat", {}),
         ("manual", {}),
+        ("webhook", {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}),
         ("email", {**MAIL, "smtp": {"host": "127.0.0.1", "tls": "none"}}),
     ],
 )

@@ -1,6 +1,6 @@
 """Many letters and calls at once: upload a spreadsheet with its scans, look at every row, then confirm.
 
-Between the two pages the upload lies in the blob store under a manifest that the second form names by its hash.
+Between the two pages the upload lies apart (`desk.pending`) under a manifest that the second form names by its hash.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from aiohttp.web_request import FileField
 from pydantic import BaseModel, ValidationError
 
 from connectors.manual.wire import File
-from desk import batch, columns, sheet
+from desk import batch, columns, pending, sheet
 from desk.batch import Batch
 from desk.context import Desk, desk_of
 from desk.operator.access import operator_of
@@ -68,9 +68,11 @@ async def preview(request: web.Request) -> web.StreamResponse:
     content = await asyncio.to_thread(upload.file.read, SHEET_LIMIT + 1)
     if len(content) > SHEET_LIMIT:
         return await _page(request, mistake=words(request)(N_("Berkas tabelnya lebih dari 5 MB.")))
-    kept = await keep(Form(files=[(each.filename, each.file) for each in scans]), desk.blobs)
-    manifest = Manifest(sheet=await asyncio.to_thread(desk.blobs.put, content), scans=tuple(File(**each.model_dump()) for each in kept))
-    key = await asyncio.to_thread(desk.blobs.put, manifest.model_dump_json().encode())
+    waiting = pending.shelf(desk.blobs)
+    await asyncio.to_thread(pending.sweep, waiting, desk.clock())
+    kept = await keep(Form(files=[(each.filename, each.file) for each in scans]), waiting)
+    manifest = Manifest(sheet=await asyncio.to_thread(waiting.put, content), scans=tuple(File(**each.model_dump()) for each in kept))
+    key = await asyncio.to_thread(waiting.put, manifest.model_dump_json().encode())
     return await _look(request, manifest, key)
 
 
@@ -81,13 +83,17 @@ async def confirm(request: web.Request) -> web.StreamResponse:
     if found is None or account is None:
         return await _page(request, mistake=words(request)(_GONE))
     key, manifest = found
-    looked = await _batch(request, manifest)
+    try:
+        looked = await _batch(request, manifest)
+        await asyncio.to_thread(_keep_scans, desk, looked)
+    except FileNotFoundError:  # a day over, or swept together with an older upload of the same scan
+        return await _page(request, mistake=words(request)(_GONE))
     inbounds = batch.arrivals(looked.good, account, desk.clock())
     new = 0
     for start in range(0, len(inbounds), batch.AT_ONCE):
         new += sum(each.new for each in await desk.intake.accept(inbounds[start : start + batch.AT_ONCE]))
     log.info("desk.imported", operator=operator_of(request).name, account=account, count=new)
-    await asyncio.to_thread(_forget, desk, key, manifest)
+    await asyncio.to_thread(pending.shelf(desk.blobs).remove, key)
     return await _page(request, looked=looked, known=await _numbers(desk, account, looked), entered=new)
 
 
@@ -106,7 +112,7 @@ async def _batch(request: web.Request, manifest: Manifest) -> Batch:
     scans = {file.filename or "": file for file in manifest.scans}
 
     def read() -> Batch:
-        table = sheet.rows(desk.blobs.get(manifest.sheet))
+        table = sheet.rows(pending.shelf(desk.blobs).get(manifest.sheet))
         return batch.look(table, scans, operator=operator, zone=desk.profile.tz, now=desk.clock())
 
     return await asyncio.to_thread(read)
@@ -114,15 +120,16 @@ async def _batch(request: web.Request, manifest: Manifest) -> Batch:
 
 def _manifest(desk: Desk, key: str) -> tuple[str, Manifest] | None:
     try:
-        return key, Manifest.model_validate_json(desk.blobs.get(key))
+        return key, Manifest.model_validate_json(pending.shelf(desk.blobs).get(key))
     except (ValueError, OSError, ValidationError):
         return None
 
 
-def _forget(desk: Desk, key: str, manifest: Manifest) -> None:
-    """The rows are complaints now; the list itself has no further use. A scan that is the same file stays."""
-    for sha256 in {key, manifest.sheet} - {scan.sha256 for scan in manifest.scans}:
-        desk.blobs.remove(sha256)
+def _keep_scans(desk: Desk, looked: Batch) -> None:
+    """Scans of good rows become evidence; the others are removed with the upload."""
+    waiting = pending.shelf(desk.blobs)
+    for sha256 in {file.sha256 for line in looked.good if line.entry for file in line.entry.files}:
+        desk.blobs.put(waiting.get(sha256))
 
 
 async def _numbers(desk: Desk, account: str, looked: Batch) -> Mapping[str, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 
 import aiohttp
@@ -134,3 +135,25 @@ async def test_the_example_is_a_table_that_the_page_understands(stage: Stage, op
         content = await answer.read()
     html = await uploaded(operator, content, ("surat-012.pdf", b"%PDF-1.4"))
     assert "1 baris siap" in html
+
+
+async def test_what_nobody_confirms_is_removed_after_a_day(stage: Stage, operator: Browser) -> None:
+    """Letters hold personal data; an upload that was only looked at does not stay, and a late yes is told."""
+    folder = stage.desk.blobs.folder
+    first = await uploaded(operator, SHEET.encode(), ("surat-012.pdf", b"%PDF-1.4 surat"))
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert len(files) == 3
+    for file in files:
+        os.utime(file, (0, 0))
+    await uploaded(operator, b"isi\nLampu mati")
+    assert not any(file.exists() for file in files)
+    assert "sudah diproses" in await confirmed(operator, first)
+    assert await stage.read(select(InboxRow)) == []
+
+
+async def test_only_scans_of_entered_rows_become_evidence(stage: Stage, operator: Browser) -> None:
+    html = await uploaded(operator, SHEET.encode(), ("surat-012.pdf", b"%PDF-1.4 surat"), ("lain.pdf", b"%PDF-1.4 lain"))
+    async with stage.line():
+        await confirmed(operator, html)
+    kept = [file.read_bytes() for file in stage.desk.blobs.folder.glob("??/*") if file.is_file()]
+    assert kept == [b"%PDF-1.4 surat"]
