@@ -148,7 +148,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     @field_validator("password")
     @classmethod
     def _one_way_in(cls, value: SecretStr | None, told: ValidationInfo) -> SecretStr | None:
-        oauth, servers = told.data.get("oauth"), (told.data.get("imap"), told.data.get("smtp"))
+        if "oauth" not in told.data:  # it has mistakes of its own, which are told instead
+            return value
+        oauth, servers = told.data["oauth"], (told.data.get("imap"), told.data.get("smtp"))
         if value and oauth:
             raise ValueError("isi salah satu saja: password atau oauth")
         if not (value or oauth or all(server and server.password for server in servers)):
