@@ -90,8 +90,7 @@ def setup(app: web.Application, desk: Desk) -> None:
     operators[login.ATTEMPTS] = Attempts()
     operators[news.OPEN_LINES] = lines = news.OpenLines()
     operators.on_shutdown.append(lines.stop)
-    guard = access.mount(operators, pages())
-    operators.middlewares.extend([refusals.explain, session_middleware(TableStorage(desk)), guard, csrf.guard])
+    access.mount(operators, pages(), [refusals.explain, session_middleware(TableStorage(desk))], [csrf.guard])
     app.router.add_get("/desk", _home)
     app.add_subapp("/desk/", operators)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -28,9 +28,27 @@ class Page:
     """Bytes of its form, where more than an ordinary form is allowed."""
 
 
-def mount(app: web.Application, pages: Sequence[Page]) -> Middleware:
-    """Adds the routes; returns the guard that must stand before them."""
-    return _guard({app.router.add_route(page.method, page.path, page.answer): page for page in pages})
+def mount(app: web.Application, pages: Sequence[Page], before: Sequence[Middleware], after: Sequence[Middleware]) -> None:
+    """Adds the routes. Each answer stands behind `before`, the guard of its own role, and `after`, in this order.
+
+    Wrapped one by one and not as middlewares of the application, which would make every webhook of the hub pay for them.
+    """
+    for page in (*pages, Page("*", "/{path:.*}", None, _nowhere)):
+        answer: Handler = page.answer
+        for layer in reversed((*before, _guard(page), *after)):
+            answer = _behind(layer, answer)
+        app.router.add_route(page.method, page.path, answer)
+
+
+def _behind(layer: Middleware, answer: Handler) -> Handler:
+    async def wrapped(request: web.Request) -> web.StreamResponse:
+        return await layer(request, answer)
+
+    return wrapped
+
+
+async def _nowhere(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPNotFound
 
 
 def operator_of(request: web.Request) -> Operator:
@@ -42,15 +60,9 @@ def may(request: web.Request, role: Role) -> bool:
     return OPERATOR in request and request[OPERATOR].role.includes(role)
 
 
-def _guard(rules: Mapping[web.AbstractRoute, Page]) -> Middleware:
-    @web.middleware
+def _guard(page: Page) -> Middleware:
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.match_info.http_exception is not None:
-            raise request.match_info.http_exception
         await get_session(request)
-        page = rules.get(request.match_info.route)
-        if page is None:
-            raise web.HTTPForbidden
         if page.role is not None:
             if OPERATOR not in request:
                 raise _to_login(request)
