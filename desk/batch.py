@@ -95,7 +95,7 @@ def _line(number: int, written: Mapping[str, str], scans: Mapping[str, File], *,
 
 
 def _values(written: Mapping[str, str], scans: Mapping[str, File], zone: tzinfo, now: datetime) -> tuple[dict[str, object], list[str]]:
-    values: dict[str, object] = {}
+    values: dict[str, object] = {"way": columns.way("")}
     mistakes: list[str] = []
     for field, cell in written.items():
         if field in ("agenda", "files"):

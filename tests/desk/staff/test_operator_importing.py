@@ -78,6 +78,7 @@ async def test_confirmed_rows_become_complaints_with_numbers(stage: Stage, opera
     assert rows["Siti Aminah"].reporter["phone"] == "+6281234567890"
     assert rows["Budi"].confidential
     assert rows["Budi"].provenance["entered_by"] == "rina"
+    assert [rows[name].reply_extra["way"] for name in ("Siti Aminah", "Budi", "Rina")] == ["letter", "call", "letter"]
     (file,) = await stage.read(select(EvidenceRow))
     assert (file.media_type, stage.desk.blobs.get(file.sha256)) == ("application/pdf", b"%PDF-1.4 surat")
     assert len(re.findall(r"/desk/pengaduan/CMH-\w{4}-\w{4}", html)) == 3
