@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from config.profile import Intake
 from connectors.contract import FollowUp
+from normalizer import fingerprint
 from normalizer.outcome import Normalized
 from store import complaints
 from store.complaints import Found
@@ -27,6 +28,8 @@ class Bond(StrEnum):
     WINDOW = "window"
     CONVERSATION = "conversation"
     SAME = "same"
+    RESENT = "resent"
+    """Nearly the same words once more: kept beside the first ones, under the first number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ def find_home(connection: Connection, claim: Claim, read: Normalized, intake: In
         return Home(last, Bond.ALBUM)
     if read.body and last["first_words"] == read.body and not claim.inbound.attachments:
         return Home(last, Bond.SAME)
+    if read.body and fingerprint.resent(last["first_words"], read.body):
+        return Home(last, Bond.RESENT)
     if follow_up is FollowUp.CONVERSATION:
         return Home(last, Bond.CONVERSATION)
     if follow_up is FollowUp.WINDOW and _within(claim, last, intake) and not _asked_for_another(connection, claim, last):

@@ -130,7 +130,7 @@ async def test_only_a_photo_gets_a_number_and_a_question(town: Town):
 
 
 async def test_the_same_words_again_are_a_duplicate_with_the_first_number(town: Town):
-    """Edited resends come in part 3; exact ones are linked and answered now."""
+    """Exact ones are linked and answered; edited ones: test_same_matter."""
     await town.say(LAMP)
     town.later(hours=5)
     await town.say(LAMP)
