@@ -73,19 +73,21 @@ def intake(folder: Path, seconds: int, slices: int) -> dict[str, float]:
     folder.mkdir()
     sink = Tree("bench/sink.py", log=folder / "sink.log")
     bare = Tree("bench/bare.py", str(folder / "bare.db"), log=folder / "bare.log")
+    raw = Tree("bench/bare.py", str(folder / "raw.db"), "--raw", log=folder / "raw.log")
     try:
         hub, url = start_hub(folder, BOT.format(sink=sink.first_line()))
         try:
-            return alternate(bare.first_line(), hub, f"{url}/hooks/telegram/bot", folder, seconds, slices)
+            return alternate(bare.first_line(), raw.first_line(), hub, f"{url}/hooks/telegram/bot", folder, seconds, slices)
         finally:
             hub.end()
     finally:
-        for tree in (bare, sink):
+        for tree in (bare, raw, sink):
             tree.end()
 
 
-def alternate(bare_url: str, hub: Tree, hub_url: str, folder: Path, seconds: int, slices: int) -> dict[str, float]:
+def alternate(bare_url: str, raw_url: str, hub: Tree, hub_url: str, folder: Path, seconds: int, slices: int) -> dict[str, float]:
     bare_slices: list[Load] = []
+    raw_slices: list[Load] = []
     hub_slices: list[Load] = []
     used = {"main": 0.0, "all": 0.0}
     load.fire(hub_url, 1, 1_000_000_000, SECRET)  # warm
@@ -93,6 +95,7 @@ def alternate(bare_url: str, hub: Tree, hub_url: str, folder: Path, seconds: int
     for nth in range(slices):
         hub.signal(signal.SIGSTOP)
         bare_slices.append(load.fire(bare_url, seconds / slices, 1, SECRET))
+        raw_slices.append(load.fire(raw_url, seconds / slices, 1, SECRET))
         hub.signal(signal.SIGCONT)
         begun = hub.cpu()
         with hub.watched():
@@ -104,6 +107,8 @@ def alternate(bare_url: str, hub: Tree, hub_url: str, folder: Path, seconds: int
     accepted = sum(one.requests - one.failed for one in hub_slices)
     done = {name: after[name] - before[name] for name in after}
     return {
+        "raw_per_second": statistics.median(one.rate for one in raw_slices),
+        "raw_ratio": statistics.median(ours.rate / theirs.rate for ours, theirs in zip(hub_slices, raw_slices, strict=True)),
         "bare_per_second": statistics.median(one.rate for one in bare_slices),
         "accepted_per_second": statistics.median(one.rate for one in hub_slices),
         "ratio": statistics.median(ours.rate / theirs.rate for ours, theirs in zip(hub_slices, bare_slices, strict=True)),
@@ -189,7 +194,8 @@ def show(figures: dict[str, float]) -> None:
 SHEET = """
 bare handler       {bare_per_second:8.0f} a second    p50 {bare_p50_ms:.1f} ms, p99 {bare_p99_ms:.1f} ms
 hub accepts        {accepted_per_second:8.0f} a second    p50 {p50_ms:.1f} ms, p99 {p99_ms:.1f} ms
-ratio              {ratio:8.2f} of the bare handler (at least 0.50)
+ratio              {ratio:8.2f} of the bare handler with the same group commit (at least 0.50)
+                   {raw_ratio:8.2f} of one that commits through sqlite3 itself ({raw_per_second:.0f} a second)
 registered         {registered_per_second:8.0f} a second    forwarded {forwarded_per_second:.0f}, answered {answered_per_second:.0f}
 all three          {whole_per_second:8.0f} a second under that load, {whole_per_second_alone:.0f} right after it
 backlog at the end {backlog:8.0f} messages, of {accepted:.0f} accepted; failed {failed:.0f}, lost {lost:.0f}
