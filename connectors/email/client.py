@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from connectors.contract import About, Batch, Checked, Cursor, Health, Reply, Sent
+from connectors.contract import About, Batch, Checked, Cursor, FollowUp, Health, Reply, Sent
 from connectors.email import guard, smtp, tokens
 from connectors.email.compose import compose, recipient
 from connectors.email.imap import connect, drop, failures, open_folder
@@ -27,6 +27,7 @@ ABOUT = About(
     provider="email",
     channels=("email",),
     title="Surel (e-mail)",
+    follow_up=FollowUp.THREAD,
     text_limit=20_000,
     source="https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3",
 )
