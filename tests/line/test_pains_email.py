@@ -13,7 +13,7 @@ import pytest
 from test_taking import LAMP
 from town import Town
 
-from connectors.email.client import EmailConnector, Settings
+from connectors.email.client import ABOUT, EmailConnector, Settings
 from connectors.poller import Poller
 from demo.mailbox import Mailbox
 from dispatcher.paying import ReplyPayer
@@ -70,7 +70,7 @@ def _text(content: bytes) -> str:
 
 @pytest.fixture
 async def office(db: Database, tmp_path: Path) -> AsyncIterator[Office]:
-    town = Town(db, tmp_path)
+    town = Town(db, tmp_path, about=ABOUT)
     async with Mailbox() as box:
         options = {name: value for name, value in box.account_settings().items() if name != "channel"}
         connector = EmailConnector("bot", Settings(**options, batch=7, max_bytes=20_000, silence_hours=2), b"rahasia uji", clock=town.clock)
@@ -202,3 +202,17 @@ async def test_a_silent_mailbox_is_told_on_the_desk(office: Office):
     assert told is not None
     assert told.startswith("doubtful: ")
     assert "accounts.bot.silence_hours" in told
+
+
+async def test_an_answer_joins_its_complaint_and_another_mail_is_another_one(office: Office):
+    """By thread, not by the hour: an office that forwards ten citizens' mails in a row has ten complaints."""
+    await office.box.deliver(office.mail(1, who="budi@example.org"))
+    await office.turn()
+    [ack] = office.box.sent
+    known = message_from_bytes(ack.content, policy=policy.default)["Message-ID"]
+    answer = office.mail(2, "Tiangnya juga miring, mohon hati-hati", who="budi@example.org", headers=f"In-Reply-To: {known}\r\n")
+    other = office.mail(3, "Sampah di Pasar Antri sudah seminggu tidak diangkut", who="budi@example.org")
+    await office.box.deliver(answer)
+    await office.box.deliver(other)
+    await office.turn()
+    assert await office.town.outcomes() == ["complaint", "supplement", "complaint"]

@@ -128,11 +128,11 @@ class ReadHere:
 class Town:
     """A city with one Telegram-like account `bot` and one door `kota`."""
 
-    def __init__(self, db: Database, folder: Path, *, node: str = "node-1", **overrides: Any) -> None:
+    def __init__(self, db: Database, folder: Path, *, node: str = "node-1", about: About = ABOUT, **overrides: Any) -> None:
         self.db, self.node = db, node
         self.now = START
         self.profile = load.profile(Settings(profile_overrides={"door": "kota", **overrides}))
-        self.channel, self.city, self.bell, self.blobs = Channel(), City(), Bell(), Blobs(folder / "blobs")
+        self.channel, self.city, self.bell, self.blobs = Channel(about=about), City(), Bell(), Blobs(folder / "blobs")
         self.replies = Replies(self.profile, "https://lapor.example")
         self.tools = Tools(db=db, bell=self.bell, pulses=Pulses(db, self.clock), clock=self.clock, chance=lambda: 0.5, node=node)
         self.intake = Intake(db, self.blobs, self.bell, self.clock)
