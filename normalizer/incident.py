@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from normalizer.characters import fold
 
-_READ_LIMIT = 4_000
+_READ_LIMIT = 2_500
 _OLDEST = timedelta(days=3_660)
 _LATE = 21
 """From this hour on "tadi malam" is tonight."""

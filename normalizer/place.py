@@ -53,6 +53,7 @@ _POINT = re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{4,10})\s*,\s*(-?\d{2,3}\.\d{4,10}
 _MARKED = re.compile(r"\b(?P<kind>kelurahan|kel|desa|kecamatan|kec)\b\.?\s*:?\s*(?P<name>[a-z][a-z' ]{2,40})", re.IGNORECASE)
 _NAMED = re.compile(r"\b(?:di|daerah|wilayah|sekitar|dekat|arah|warga)\s+(?P<name>[a-z][a-z' ]{2,40})", re.IGNORECASE)
 _PIECES = re.compile(r"[,\n.;]|\b(?:rt|rw)\b[.\s/]*\d{0,3}|\b(?:dan|atau|depan|dekat|no)\b|\d+", re.IGNORECASE)
+_LETTERS = re.compile(r"[a-z]+")
 _VILLAGE_WORDS = re.compile(
     r"\b(?:kel|kelurahan|desa|kec|kecamatan|rt|rw|jl|jln|jalan|gg|gang|komplek|kompleks|perum|perumahan|kp|kampung|blok|di|daerah"
     r"|wilayah|warga)\b",
@@ -110,11 +111,13 @@ def _span(text: str) -> str | None:
 
 def _shortened(span: str) -> str:
     """A name has few words: after a marker at most three, two after a landmark; where the name has capitals, only words with capitals."""
-    kept, room, capital = 0, 3, None
+    kept, room, capital, marker = 0, 3, None, ""
     for word in re.finditer(r"[^\s,]+,?", span):
         bare = word.group().strip(".,").lower()
         if bare in _MARKER_WORDS or not bare.isalpha():
-            kept, room, capital = word.end(), 3 if bare in _ADDRESS_WORDS or not bare.isalpha() else 2, None
+            room = 3 if bare in _ADDRESS_WORDS or not bare.isalpha() else 2
+            room = 0 if marker in ("rt", "rw") and bare.isdigit() else room  # what follows is the sentence, or a marker of its own
+            kept, capital, marker = word.end(), None, bare
             continue
         first = word.group()[0].isupper()
         if room == 0 or (capital and not first):
@@ -201,8 +204,8 @@ def _candidates(text: str) -> Iterator[tuple[str, str]]:
             for count in range(1, len(parts) + 1):
                 yield region.squeeze("".join(parts[:count])), kind
     for piece in _PIECES.split(text):
-        parts = re.findall(r"[a-z']+", piece.lower())[:40]
+        parts = _LETTERS.findall(piece.lower().replace("'", ""))[:40]
         for count in range(1, min(3, len(parts)) + 1):
-            yield region.squeeze("".join(parts[:count])), "named"
+            yield "".join(parts[:count]), "named"
         for first, second in pairwise(parts):
-            yield region.squeeze(first + second), "pair"
+            yield first + second, "pair"

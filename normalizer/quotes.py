@@ -28,6 +28,11 @@ _WROTE = re.compile(
     r"|כתב)\s*[:：]?\s*\**\s*$",
     re.IGNORECASE,
 )
+_WROTE_SAID = """
+wrote writes tulis écrit schrieb escribió schreef geschreven scritto escreveu napisa napsal skrev kirjoitti írta написал пише
+写道 のメッセージ yazd yazı scris έγραψε כתב
+"""
+_WROTE_WORDS = _WROTE_SAID.split()
 _DATED = re.compile(
     r"^[\s>]*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}[./]\d{1,2}[./]\d{4})[^\n]{0,60}?(?:GMT[+-]\d"
     r"|<[^<>\n]*@[^<>\n]*>)[^\n]{0,80}$"
@@ -93,12 +98,22 @@ def header(lines: Sequence[str], index: int) -> int:
     if _STARTS_HEADER.match(line) or _NAMED.search(line) or _LEADING.match(line):
         joined = line
         for length in range(1, _HEADER_LINES + 1):
-            if _WROTE.match(joined) or _ADDRESSED.match(joined) or (_LEADING.match(joined) and _quoted_next(lines, index + length)):
+            if (
+                _wrote(joined)
+                or ("@" in joined and _ADDRESSED.match(joined))
+                or (_LEADING.match(joined) and _quoted_next(lines, index + length))
+            ):
                 return length
             if index + length >= len(lines) or len(joined) > _LINE or not lines[index + length].strip():
                 break
             joined = f"{joined} {lines[index + length].strip().lstrip('> ')}"
     return _block(lines, index)
+
+
+def _wrote(line: str) -> bool:
+    """A look for the words alone is a hundred times cheaper than the pattern."""
+    low = line.lower()
+    return any(word in low for word in _WROTE_WORDS) and bool(_WROTE.match(line))
 
 
 def _block(lines: Sequence[str], index: int) -> int:

@@ -12,6 +12,8 @@ from normalizer.slang import PLAIN
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 
+_REMEMBERED = 20_000
+
 _PREFIXES = ("meng", "meny", "mem", "men", "me", "peng", "peny", "pem", "pen", "per", "pe", "ber", "ter", "di", "ke", "se")
 _NASAL = {"meny": "s", "peny": "s", "mem": "p", "pem": "p", "men": "t", "pen": "t", "meng": "k", "peng": "k"}
 _SUFFIXES = ("nya", "kan", "lah", "kah", "an", "ku", "mu", "i")
@@ -24,6 +26,12 @@ def listed(written: str) -> tuple[str, ...]:
 
 def words(text: str) -> list[str]:
     """The words of a text, folded, stretched letters shortened (tolooong -> tolong), slang expanded."""
+    return list(_words(text))
+
+
+@lru_cache(maxsize=8)
+def _words(text: str) -> tuple[str, ...]:
+    """One message asks for the same words several times."""
     found: list[str] = []
     for word in _WORD.findall(fold(text)):
         plain = PLAIN.get(word)
@@ -34,7 +42,7 @@ def words(text: str) -> list[str]:
             found.append(word)
         else:
             found.extend(plain.split(" "))
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=20_000)
@@ -61,6 +69,7 @@ class Lexicon:
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
         """phrases: (key, phrase)."""
         self._starts: dict[str, dict[tuple[str, ...], list[str]]] = {}
+        self._begun: dict[str, list[tuple[tuple[str, ...], list[str]]]] = {}
         for key, phrase in phrases:
             parts = tuple(words(phrase))
             if parts:
@@ -73,6 +82,9 @@ class Lexicon:
         found: list[tuple[str, tuple[str, ...], int]] = []
         position = 0
         while position < len(tokens):
+            if not self._beginning(tokens[position]):
+                position += 1
+                continue
             phrase, keys = self._longest(tokens, position)
             found.extend((key, phrase, position) for key in keys)
             position += len(phrase) or 1
@@ -82,12 +94,20 @@ class Lexicon:
         """The longest phrase that begins here; of two, the one that is written like the token itself."""
         standing = [
             (len(phrase), phrase[0] == tokens[position], phrase, keys)
-            for form in forms(tokens[position])
-            for phrase, keys in self._starts.get(form, {}).items()
+            for phrase, keys in self._beginning(tokens[position])
             if self._stands(phrase, tokens, position)
         ]
         _, _, phrase, keys = max(standing, default=(0, False, (), []))
         return phrase, keys
+
+    def _beginning(self, token: str) -> list[tuple[tuple[str, ...], list[str]]]:
+        """The phrases that a word may begin; remembered, because most words of most texts begin none."""
+        known = self._begun.get(token)
+        if known is None:
+            known = [begun for form in forms(token) for begun in self._starts.get(form, {}).items()]
+            if len(self._begun) < _REMEMBERED:
+                self._begun[token] = known
+        return known
 
     @staticmethod
     def _stands(phrase: tuple[str, ...], tokens: Sequence[str], position: int) -> bool:
