@@ -52,12 +52,13 @@ def normalize(inbound: Inbound, profile: Profile) -> Normalized:
         "tracking_number": meant.tracking_number or _quoted_number(message.subject or "", profile),
         "starts_new": meant.starts_new,
         "language": language.of(message.body, tokens),
-        "personal_data": privacy.find(message.body),
     }
     if admitted and meant.outcome is not Outcome.COMPLAINT:
         meant = Intent(Outcome.COMPLAINT, tracking_number=meant.tracking_number, text=message.body)
     if meant.outcome is Outcome.COMPLAINT:
         found |= _complaint(inbound, message, meant, profile)
+    else:
+        found["personal_data"] = privacy.find(message.body)
     ruling = None if admitted or not post.is_public(inbound) else _ruling(inbound, meant, found, profile)
     if ruling is not None:
         return _outcome(inbound, message, ruling.outcome, ruling.reason, found)

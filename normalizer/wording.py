@@ -113,4 +113,4 @@ class Lexicon:
     def _stands(phrase: tuple[str, ...], tokens: Sequence[str], position: int) -> bool:
         if position + len(phrase) > len(tokens):
             return False
-        return all(part in forms(tokens[position + offset]) for offset, part in enumerate(phrase))
+        return len(phrase) == 1 or all(part in forms(tokens[position + offset]) for offset, part in enumerate(phrase[1:], 1))
