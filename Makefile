@@ -39,7 +39,8 @@ lint: env  ## ruff, mypy --strict, import rules
 	@$(BIN)/mypy $(ROOMS)
 	@$(BIN)/lint-imports
 
-bench: env  ## how many messages a second, beside a bare handler in the same run
+bench: env  ## how many messages a second, beside a bare handler in the same run; what one message costs the normaliser
+	@$(BIN)/python bench/normalize.py
 	@$(BIN)/python bench/intake.py $(ARGS)
 
 lock:  ## requirements.lock again, from pyproject.toml (needs uv; ARGS=--upgrade for newer versions)
