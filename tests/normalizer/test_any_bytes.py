@@ -28,7 +28,9 @@ piece = st.sampled_from(
             "<div>"
         ), (
             "&amp;"
-        ),
+        ), "atas nama Budi ", "a.n. ", "D 1234 ABC ", "plat d 12 ", "rek BCA 1234567890 ", "4111 1111 1111 1111 ", "anak saya ", "kemarin ",
+        "tgl 12/11 ",
+        "https://maps.google.com/?q=-6.87,107.54 ", "hapus data saya ", "goblok ",
     ]
 )  # fmt: skip
 talk = st.one_of(st.text(max_size=300), st.lists(piece, max_size=40).map("".join))
@@ -92,6 +94,14 @@ def test_masking_is_stable(text: str) -> None:
     masked = privacy.masked(text)
     assert len(masked) == len(text)
     assert privacy.masked(masked) == masked
+
+
+@quick
+@given(st.text(max_size=30), st.integers(10**15, 10**16 - 1), st.sampled_from(["NIK ", "KK ", "rekening ", "atas nama Budi ", "", "plat "]))
+def test_no_nik_in_title_or_masked_body(profile: Profile, before: str, number: int, word: str) -> None:
+    """Wherever sixteen digits stand, neither the title nor the masked body shows them."""
+    told = normalize(chat(f"{before} jalan rusak {word}{number}"), profile)
+    assert not re.search(r"\d{16}", (told.title or "") + privacy.mask(told.body, told.personal_data))
 
 
 @quick
