@@ -18,10 +18,10 @@ _REGIONS = (
     "EB ED KB KH KT KU PA PB"
 )
 _CODE = "|".join(sorted(_REGIONS.split(), key=len, reverse=True))
-_PLATE = re.compile(rf"(?<![\w.])(?:{_CODE})[ \-]?[1-9]\d{{2,3}}[ \-]?(?!RT|RW|KM|WIB)[A-Z]{{1,3}}(?!\w)")
+_PLATE = re.compile(rf"(?<![\w.•])(?<!•[ \-])(?:{_CODE})[ \-]?[1-9]\d{{2,3}}[ \-]?(?!RT|RW|KM|WIB)[A-Z]{{1,3}}(?![\w•])(?![ .\-]•)")
 _SPOKEN_PLATE = re.compile(
-    rf"\b(?:plat|pelat|nopol|no\.? ?pol|nomor polisi|plat nomor|nomor plat)\b[^\d\n]{{0,20}}?(?P<plate>(?:{_CODE})[ \-]?[1-9]\d{{0,3}}"
-    r"(?:[ \-]?(?!rt|rw|km|di\b|yg|dan)[A-Z]{1,3})?)(?!\w)",
+    rf"\b(?:plat|pelat|nopol|no\.? ?pol|nomor polisi|plat nomor|nomor plat)\b[^\d\n•]{{0,20}}?(?P<plate>(?:{_CODE})[ \-]?[1-9]\d{{0,3}}"
+    r"(?:[ \-]?(?!rt|rw|km|di\b|yg|dan)[A-Z]{1,3})?)(?![\w•])(?![ .\-]•)",
     re.IGNORECASE,
 )
 _IN_THE_NAME = re.compile(

@@ -9,6 +9,7 @@ from normalizer import numbers, sensitive
 from normalizer.complaint import PersonalData
 
 MASK = "•"
+_ROUNDS = 5
 
 _LONG_NUMBER = re.compile(r"\d{16,}")
 _GROUPED_NUMBER = re.compile(r"\d(?:[ .\-\u00a0]?\d){15,}")
@@ -95,8 +96,13 @@ def mask(text: str, spans: Iterable[PersonalData]) -> str:
 
 
 def masked(text: str) -> str:
-    """`mask` over everything that `find` finds."""
-    return mask(text, find(text))
+    """`mask` over everything that `find` finds, and over what looks like a number only once its neighbour is covered."""
+    for _ in range(_ROUNDS):
+        shown = mask(text, find(text))
+        if shown == text:
+            break
+        text = shown
+    return text
 
 
 def wishes(text: str) -> tuple[bool, bool]:
