@@ -2,6 +2,7 @@
 
 Events: a reply (its id is the event id, so a browser resumes with Last-Event-ID), and `state` (no id): one of the browser's own messages
 was dealt with, perhaps with a tracking number. The bell only wakes; every look goes into the store, so any node serves any browser.
+The one thing that is told and not stored is `typing` (no id, {}): an operator is writing at this moment.
 """
 
 from __future__ import annotations
@@ -157,7 +158,7 @@ async def events(request: web.Request) -> web.StreamResponse:
         return refuse(429, "streams", wait=30)
     try:
         async with sse_response(request, ping_interval=PING, sep="\n") as response:
-            await _tell(response, desk, conversation_of(desk, visitor), after)
+            await _tell_all(response, desk, conversation_of(desk, visitor), after)
     except (ConnectionError, TimeoutError):
         pass
     finally:
@@ -171,6 +172,22 @@ def _after(request: web.Request) -> int:
     if not given.isdecimal() or len(given) > 18:
         raise web.HTTPBadRequest(text='{"error":"last_event_id"}', content_type="application/json")
     return int(given)
+
+
+async def _tell_all(response: EventSourceResponse, desk: Desk, talk: str, after: int) -> None:
+    typing = asyncio.create_task(_tell_typing(response, desk, talk))
+    try:
+        await _tell(response, desk, talk, after)
+    finally:
+        typing.cancel()
+
+
+async def _tell_typing(response: EventSourceResponse, desk: Desk, talk: str) -> None:
+    """Until it is cancelled or the browser leaves. A browser that was away meanwhile has missed nothing worth telling."""
+    with contextlib.suppress(ConnectionError), desk.bell.listening(f"typing:{talk}") as event:
+        while await event.wait():
+            event.clear()
+            await response.send("{}", event="typing")
 
 
 async def _tell(response: EventSourceResponse, desk: Desk, talk: str, after: int) -> None:

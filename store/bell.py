@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 class Bell:
-    """Topics: `inbox`, `outbox`, `desk`, `talk:<conversation>`."""
+    """Topics: `inbox`, `outbox`, `desk`, `talk:<conversation>`, `typing:<conversation>`."""
 
     def __init__(self, url: str = "") -> None:
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)

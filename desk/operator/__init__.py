@@ -32,6 +32,7 @@ from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
 from desk.operator.sessions import TableStorage
 from desk.operator.triaging import take_in, turn_down
+from desk.operator.writing import writing
 from store.operators import Role
 
 HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx" / "htmx.min.js"
@@ -54,6 +55,7 @@ def pages() -> list[Page]:
         Page("GET", one, viewer, complaint.show),
         Page("POST", f"{one}/buka", operator, complaint.reveal),
         Page("POST", f"{one}/langkah", operator, acting.move),
+        Page("POST", f"{one}/mengetik", operator, writing),
         Page("POST", f"{one}/catatan", operator, acting.note),
         Page("POST", f"{one}/sunting", operator, acting.edit),
         Page("POST", f"{one}/gabung", operator, acting.merge),

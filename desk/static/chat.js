@@ -56,7 +56,7 @@ const unshelve = async (id) => { shelf.delete(id); await onDisk("readwrite", (st
 const shown = new Map();
 const numbers = new Set();
 const settled = new Set();
-let lastDay = "", lastReply = 0, fresh = false, begun = false, typing = null, typed = 0;
+let lastDay = "", lastReply = 0, fresh = false, begun = false, typing = null, typed = 0, spoken = false;
 
 const make = (tag, properties = {}, ...children) => {
   const node = Object.assign(document.createElement(tag), properties);
@@ -86,7 +86,7 @@ function place(node, at) {
     if (lastDay || today !== day(Date.now())) log.append(make("p", { className: "day", textContent: today }));
     lastDay = today;
   }
-  const near = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 160;
+  const near = isNear();
   log.append(node);
   if (typing) log.append(typing);
   part("forget").hidden = false;
@@ -97,6 +97,7 @@ function place(node, at) {
   if (node.classList.contains("me")) log.querySelector(".offers")?.remove();
   if (near || node.classList.contains("me")) toEnd();
 }
+const isNear = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 160;
 /* To the newest; a slip that has just come stays in sight even when the answer below it is long. */
 const toEnd = () => {
   const slip = fresh && [...log.querySelectorAll(".slip")].pop();
@@ -169,6 +170,7 @@ function showNumber(number, after) {
 function showReply(reply) {
   if (shown.has(`r${reply.id}`)) return;
   reads(false);
+  spoken &&= reply.automatic;
   lastReply = Math.max(lastReply, reply.id);
   const text = make("p");
   for (const piece of reply.text.split(/(https?:\/\/[^\s]+[^\s.,;:!?)])/)) {
@@ -301,13 +303,23 @@ function post(message) {
 
 /* Between "we have it" and the answer: somebody is reading. Never longer than an answer should take. */
 function reads(now) {
+  hint(now ? make("p", { className: "word us typing", ariaHidden: "true" }, make("i"), make("i"), make("i")) : null, 15);
+}
+/* An operator is writing: read out once, however long it takes until the answer is there. */
+function writes() {
+  hint(typing?.textContent ? typing : make("p", { className: "word us typing", textContent: words.writing, ariaLive: spoken ? "off" : "polite" }), 6);
+  spoken = true;
+}
+function hint(node, seconds) {
   clearTimeout(typed);
-  typing?.remove();
-  typing = now ? make("p", { className: "word us typing", ariaHidden: "true" }, make("i"), make("i"), make("i")) : null;
-  if (!typing) return;
-  log.append(typing);
-  toEnd();
-  typed = setTimeout(reads, 15_000, false);
+  if (node !== typing) {
+    const near = isNear();
+    typing?.remove();
+    typing = node;
+    if (node) log.append(node);
+    if (node && near) toEnd();
+  }
+  if (node) typed = setTimeout(reads, seconds * 1000, false);
 }
 
 const backOff = () => { pause = Math.min(pause * 2, 60); return pause * (0.75 + Math.random() / 2); };
@@ -358,7 +370,8 @@ async function follow(reader) {
       const fields = Object.fromEntries(block.split("\n").filter((row) => row && row[0] !== ":").map((row) => { const at = row.indexOf(":"); return [row.slice(0, at), row.slice(at + 1).trim()]; }));
       if (!fields.data) continue;
       const content = JSON.parse(fields.data);
-      if (fields.event !== "state") showReply(content);
+      if (fields.event === "typing") writes();
+      else if (fields.event !== "state") showReply(content);
       else if (shown.has(content.id)) { settled.add(content.id); setState(content.id, "settled", content.tracking_number); setTimeout(reads, 1500, false); }
       else await remember(); // written in another tab
     }

@@ -115,7 +115,7 @@ async def all_rows(hub: Hub, table: type) -> list:
 async def test_a_complaint_with_a_photo_shows_its_number_and_is_tracked(screen: Screen, hub: Hub, photo: Path) -> None:
     """Typed, sent, numbered; all there after a reload; the number opens on /lacak; nothing foreign loaded, no policy broken.
 
-    A state that is set at the desk appears in the open chat.
+    That an operator writes, and a state that is set at the desk, appear in the open chat.
     """
     await screen.open()
     await screen.shoot("home-1440")
@@ -135,8 +135,17 @@ async def test_a_complaint_with_a_photo_shows_its_number_and_is_tracked(screen: 
     assert await screen.page.locator(".words .slip").count() == 1
 
     (complaint,) = await all_rows(hub, ComplaintRow)
+    writing = screen.page.get_by_text("Petugas sedang menulis…")
+
+    async def seen() -> bool:
+        hub.tools.bell.ring(f"typing:{complaint.conversation}")
+        return await writing.is_visible()
+
+    await until(seen, "the mark, once the page listens")
+    await screen.shoot("writing-1440")
     await desk_acts(hub).move(complaint.id, State.ANSWERED, operator="rina", text="Lampunya sudah diganti kemarin malam.")
     await expect(screen.page.locator(".word.us").last).to_contain_text("sudah diganti kemarin malam")
+    await expect(writing).to_have_count(0)
     await screen.shoot("answered-1440")
 
     await screen.page.locator(".words .slip").get_by_role("link", name="Lacak").click()

@@ -158,3 +158,26 @@ async def test_opened_and_refused(stage: Stage, chromium: Chromium, scheme: str)
     assert await page.input_value("#text-answered") == "We will fill the hole on Monday."
     await shot(page, f"refused-{scheme}")
     await context.close()
+
+
+async def test_writing_an_answer_to_the_chat_is_told_now_and_then(stage: Stage, chromium: Chromium) -> None:
+    """The first letter tells that somebody writes, the next ones within seconds do not; another channel is never told."""
+    await stage.add_operator("rina", Role.OPERATOR)
+    errors: list[str] = []
+    page = await opened(chromium, 1440, errors)
+    await sign_in(page, stage)
+    told: list[int] = []
+    page.on("response", lambda answer: told.append(answer.status) if answer.url.endswith("/mengetik") else None)
+    for channel in ("telegram", "webchat"):
+        number = await stage.add_complaint(state=State.IN_PROGRESS, channel=channel, conversation=f"{channel}:a:1", reply_address="1")
+        await page.goto(stage.url(f"/desk/pengaduan/{number}"))
+        field = page.locator("#text-answered")
+        if not await field.is_visible():
+            await page.locator("details.act", has=field).locator("summary").click()
+        await field.click()
+        if channel == "webchat":
+            async with page.expect_response("**/mengetik", timeout=10_000):
+                await field.press_sequentially("S")
+        await field.press_sequentially("udah")
+    assert told == [204]
+    assert errors == []
