@@ -8,6 +8,7 @@ places, never its text.
 
 from __future__ import annotations
 
+import contextlib
 import linecache
 import logging
 import re
@@ -154,9 +155,25 @@ class _Lines:
         line: Any = event
         for step in self.steps:
             line = step(None, "", line)
-        with self.lock:
+        self.put(str(line))
+
+    def put(self, line: str) -> None:
+        """A log that cannot be written (a closed pipe, a full disk) must not stop the line."""
+        with self.lock, contextlib.suppress(ValueError, OSError):
             self.stream.write(f"{line}\n")
             self.stream.flush()
+
+
+class _Printer:
+    """What structlog calls with a finished line."""
+
+    def __init__(self, lines: _Lines) -> None:
+        self._lines = lines
+
+    def msg(self, line: str) -> None:
+        self._lines.put(line)
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def set_up(log: Log, stream: TextIO | None = None) -> None:
@@ -166,7 +183,7 @@ def set_up(log: Log, stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, *lines.steps],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(lines.stream),
+        logger_factory=lambda *_: _Printer(lines),
         cache_logger_on_first_use=False,
     )
     logging.raiseExceptions = False  # else a record that fails to print is printed with its arguments
