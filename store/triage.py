@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
 
 import orjson
 from sqlalchemy import Connection, select, update
 from sqlmodel import Session
 
+from connectors.contract import Inbound
+from normalizer import mail
 from normalizer.admission import WAITING
 from normalizer.complaint import Outcome
+from store.inbox import load
 from store.tables import InboxRow, InboxState
 
 REJECTED = "rejected"
@@ -83,12 +85,13 @@ class Waiting:
 
 
 def waiting(session: Session, inbox_ids: Sequence[int]) -> Mapping[int, Waiting]:
-    """The posts of a page, by inbox row."""
-    rows = session.execute(select(table.c.id, table.c.inbound).where(table.c.id.in_(inbox_ids), table.c.inbound.is_not(None)))
-    return {row.id: _waiting(orjson.loads(row.inbound)) for row in rows}
+    """The posts and mails of a page, by inbox row."""
+    wanted = select(table.c.id, table.c.inbound, table.c.raw).where(table.c.id.in_(inbox_ids), table.c.inbound.is_not(None))
+    return {row.id: _waiting(load(row.inbound, row.raw or b"")) for row in session.execute(wanted)}
 
 
-def _waiting(held: Mapping[str, Any]) -> Waiting:
-    """The author is named where the post itself names them to everybody."""
-    sender = held.get("sender") or {} if (held.get("extra") or {}).get("public") else {}
-    return Waiting(words=held.get("text") or held.get("subject") or "", name=sender.get("name"), handle=sender.get("address"))
+def _waiting(held: Inbound) -> Waiting:
+    """The author is named where the post itself names them to everybody. A mail's words lie in its raw bytes."""
+    words = held.text or (mail.read(held, UTC).body if held.channel == "email" and held.raw else "") or held.subject or ""
+    public = bool(held.extra.get("public"))
+    return Waiting(words=words, name=held.sender.name if public else None, handle=held.sender.address if public else None)

@@ -19,6 +19,7 @@ from demo.mailbox import Mailbox
 from dispatcher.paying import ReplyPayer
 from dispatcher.workers import Lane
 from normalizer.tracking import printed
+from store import triage
 from store.database import Database
 from store.tables import Work
 
@@ -216,3 +217,13 @@ async def test_an_answer_joins_its_complaint_and_another_mail_is_another_one(off
     await office.box.deliver(other)
     await office.turn()
     assert await office.town.outcomes() == ["complaint", "supplement", "complaint"]
+
+
+async def test_a_mail_in_triage_shows_its_words_to_who_decides(office: Office):
+    """The words lie in the raw bytes; the pocket shows them all the same."""
+    await office.box.deliver(office.mail(1, "Mohon hapus data saya dan laporan saya dari sistem ini"))
+    await office.pull()
+    [row] = await office.town.rows("SELECT id, outcome FROM inbox")
+    assert row["outcome"] == "triage"
+    shown = await office.town.db.read(lambda session: triage.waiting(session, [row["id"]]))
+    assert "hapus data saya" in shown[row["id"]].words
