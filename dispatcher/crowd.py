@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 
 MANY = 8
 """Calls inside at once that make a crowd: more than a few citizens, so a platform that empties its backlog."""
@@ -24,15 +25,14 @@ class Crowd:
     def __enter__(self) -> None:
         self._inside += 1
         if self._inside >= MANY:
-            self._seen_at = asyncio.get_running_loop().time()
+            self._seen_at = monotonic()
 
     def __exit__(self, *_: object) -> None:
         self._inside -= 1
 
     async def room(self, wanted: int) -> int:
         """How much a turn of the line may take up: `wanted` as soon as it is calm, FEW at most when its patience ran out first."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + PATIENCE_SECONDS
-        while (wait := min(self._seen_at + CALM_SECONDS, end) - loop.time()) > 0:  # noqa: ASYNC110 - calm is nothing happening
+        end = monotonic() + PATIENCE_SECONDS
+        while (wait := min(self._seen_at + CALM_SECONDS, end) - monotonic()) > 0:  # noqa: ASYNC110 - calm is nothing happening
             await asyncio.sleep(wait)
-        return wanted if loop.time() >= self._seen_at + CALM_SECONDS else min(wanted, FEW)
+        return wanted if monotonic() >= self._seen_at + CALM_SECONDS else min(wanted, FEW)

@@ -50,6 +50,7 @@ class Intake:
         self._calls: deque[_Call] = deque()
         self._flushing: set[asyncio.Task[None]] = set()
         self._flush_queued = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.accepted = 0
 
     async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Accepted]:
@@ -67,7 +68,8 @@ class Intake:
             for arrival in arrivals
             if not isinstance(arrival, Delivery)
         ]
-        future: asyncio.Future[list[Accepted]] = asyncio.get_running_loop().create_future()
+        self._loop = self._loop or asyncio.get_running_loop()  # asked once: each time it is a system call
+        future: asyncio.Future[list[Accepted]] = self._loop.create_future()
         self._calls.append(_Call(kept, future))
         if not self._flush_queued:
             self._queue_flush()
