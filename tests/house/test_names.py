@@ -56,9 +56,7 @@ def test_every_module_says_what_it_is_for() -> None:
 
 def test_nothing_of_a_machine_is_committed() -> None:
     """No home folder, no registry or index address, no private key: a clone works anywhere and tells nothing."""
-    marks = re.compile(
-        rb"/home/[a-z]|/root/|/Users/[A-Za-z]|--(?:extra-)?index-url|--find-links|BEGIN [A-Z ]*PRIVATE KEY"
-    )
+    marks = re.compile(rb"/home/[a-z]|/root/|/Users/[A-Za-z]|--(?:extra-)?index-url|--find-links|BEGIN [A-Z ]*PRIVATE KEY")
     found = []
     for path in committed():
         if path == Path(__file__):
