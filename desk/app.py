@@ -54,7 +54,7 @@ def _route(app: web.Application) -> None:
         web.get("/healthz", probes.healthz),
         web.get("/readyz", probes.readyz),
         web.get("/metrics", probes.metrics),
-        web.get("/{path:.*}", public.nowhere),
+        web.route("*", "/{path:.*}", public.nowhere),
     )
     for route in pages_and_chat:
         web.RouteDef(route.method, route.path, public.friendly(route.handler), route.kwargs).register(app.router)
