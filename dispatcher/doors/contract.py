@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from connectors.contract import Checked, Cursor
@@ -57,6 +58,8 @@ class DoorUpdate:
     tracking_number: str | None = None
     state: State | None = None
     """None: the state stays as it is."""
+    agency: str | None = None
+    """Key of the agency in the city's profile to which the door gave it."""
     public_text: str | None = None
     """For the citizen, in the citizen's own channel."""
     note: str | None = None
@@ -69,6 +72,36 @@ class DoorUpdates:
 
     updates: Sequence[DoorUpdate]
     cursor: Cursor
+
+
+class Addition(StrEnum):
+    """What a citizen did after the complaint was handed over."""
+
+    SUPPLEMENT = "supplement"
+    REOPENED = "reopened"
+    """The citizen says that it is not solved."""
+    RATED = "rated"
+    WITHDRAWN = "withdrawn"
+    HIDDEN = "hidden"
+    """The citizen wants to be anonymous, or the report to be secret, from now on: `complaint` says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """Something new about a complaint that the door already has. `complaint` is as it is now, with the new wishes."""
+
+    kind: Addition
+    complaint: Complaint
+    tracking_number: str
+    reference: str
+    """The door's own number."""
+    at: datetime
+    text: str | None = None
+    """The citizen's new words."""
+    rating: int | None = None
+    """1 to 5."""
+    media: Sequence[str] = ()
+    """Links to the files that came with it."""
 
 
 class Door(Protocol):
@@ -95,6 +128,18 @@ class Door(Protocol):
         """The receipt of what was submitted under `key` at `since` or later; None when the door does not have it.
 
         Raises ConnectorError when the door could not be asked: that is no answer, so nothing may be sent again on the strength of it.
+        """
+        ...
+
+    @property
+    def takes_additions(self) -> bool:
+        """False: `add` cannot say it in this protocol; operators are shown what they have to pass on by hand."""
+        ...
+
+    async def add(self, added: Added, key: str) -> None:
+        """Tell the door what was added. `key` is the same on every attempt at the same addition. Raises ConnectorError.
+
+        Called only where `takes_additions`, after the receipt, one at a time for each complaint and in order.
         """
         ...
 

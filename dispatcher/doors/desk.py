@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from config.profile import Profile
 from connectors.contract import Checked, Cursor, Health
-from dispatcher.doors.contract import Clock, DoorUpdates, Filing, Receipt
+from dispatcher.doors.contract import Added, Clock, DoorUpdates, Filing, Receipt
 from normalizer import tracking
 
 
@@ -24,6 +24,7 @@ class DeskDoor:
 
     kind = "desk"
     can_find = True
+    takes_additions = True
 
     def __init__(self, name: str, clock: Clock) -> None:
         self.name = name
@@ -35,6 +36,9 @@ class DeskDoor:
     async def find(self, key: str, since: datetime) -> Receipt | None:
         """Always there: the complaint and the desk's queue are the same row."""
         return Receipt(reference=tracking.printed(key), at=since)
+
+    async def add(self, added: Added, key: str) -> None:
+        """It stands in the timeline already, which is what the desk shows."""
 
     async def updates(self, cursor: Cursor) -> DoorUpdates:
         """Nothing to fetch: an operator's act goes through `dispatcher.acts` at once."""

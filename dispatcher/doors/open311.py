@@ -18,7 +18,7 @@ from config.profile import Profile
 from connectors.contract import Checked, Cursor, Health
 from connectors.errors import ConnectorError, CredentialRefused, Misconfigured, Refused, Throttled, TooLarge, Unreachable
 from dispatcher.doors import geo_report
-from dispatcher.doors.contract import Clock, DoorUpdates, Filing, Receipt
+from dispatcher.doors.contract import Added, Clock, DoorUpdates, Filing, Receipt
 from dispatcher.doors.geo_report import Row
 
 _ANSWER_LIMIT = 32 * 1024 * 1024
@@ -55,6 +55,7 @@ class Open311Door:
     """`kind = "open311"`."""
 
     kind = "open311"
+    takes_additions = False
 
     def __init__(self, name: str, settings: Settings, profile: Profile, clock: Clock) -> None:
         self.name = name
@@ -88,6 +89,9 @@ class Open311Door:
                     return Receipt(reference=row.reference, at=row.requested_at or since)
             start = upto
         return None
+
+    async def add(self, added: Added, key: str) -> None:
+        raise Refused(f"GeoReport v2 tidak mengenal tambahan laporan: sampaikan sendiri kepada {self.name}.")
 
     async def updates(self, cursor: Cursor) -> DoorUpdates:
         """Cursor: {"updated": newest updated_datetime seen}. Rows without that time are told every time, under the same external id."""
