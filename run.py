@@ -14,7 +14,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -75,6 +75,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
     from dispatcher.fallbacks import Fallbacks
     from dispatcher.intake import Intake
     from dispatcher.line import Line
+    from dispatcher.links import Links
     from dispatcher.pulses import Pulses
     from dispatcher.reading import Readers
     from dispatcher.replies import Replies
@@ -121,7 +122,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         fallbacks = Fallbacks(profile, {name: settings.accounts[name].channel for name in connectors}, clock)
         care = Care(db, clock, Purse(db, clock, profile.tz), fallbacks)
         intake = Intake(db, blobs, bell, clock, fallbacks.lost)
-        line = Line(tools, blobs, readers, taker, connectors, doors, list(settings.accounts), intake.crowd, care)
+        links = Links(secret, public_url, timedelta(days=http.link_days), clock)
+        line = Line(tools, blobs, readers, taker, connectors, doors, list(settings.accounts), intake.crowd, care, links)
         stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in line.work().items()])
         jobs = scheduler(tools, profile, replies, blobs, doors)
         jobs.start()

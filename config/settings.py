@@ -41,6 +41,8 @@ class Http(Section):
     """How many proxies of ours stand in front (X-Forwarded-For is believed that far)."""
     embed_origins: tuple[str, ...] = ()
     """Sites that may embed the chat, for example https://cimahikota.go.id."""
+    link_days: int = Field(default=30, ge=1, le=365)
+    """How long a door may fetch evidence under the links that it was sent."""
 
 
 class Log(Section):

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from aiohttp import web
 
-from desk import chat, cors, headers, pages, probes, public, stream
+from desk import chat, cors, evidence, headers, pages, probes, public, stream
 from desk.context import DESK, Desk
 from desk.proof import Proofs
 from desk.visitor import Limits
@@ -51,6 +51,7 @@ def _route(app: web.Application) -> None:
         web.get("/chat/history", stream.history),
         web.get("/chat/events", stream.events),
         web.get("/chat/files/{sha256:[0-9a-f]{64}}", stream.files),
+        web.get(evidence.PATH + "/{token}", evidence.fetch),
         web.get("/healthz", probes.healthz),
         web.get("/readyz", probes.readyz),
         web.get("/metrics", probes.metrics),

@@ -10,6 +10,7 @@ from dispatcher.caring import Care
 from dispatcher.cleaning import Cleaner
 from dispatcher.crowd import Crowd
 from dispatcher.doors.contract import Door
+from dispatcher.links import Links
 from dispatcher.paying import FetchPayer, ForwardPayer, ReplyPayer
 from dispatcher.pipeline import Pipeline
 from dispatcher.reading import Readers
@@ -33,6 +34,7 @@ class Line:
         accounts: Sequence[str],
         crowd: Crowd,
         care: Care,
+        links: Links,
     ) -> None:
         self._pipeline = Pipeline(tools.db, blobs, tools.bell, readers, taker, tools.clock, tools.node, accounts, crowd)
         cleaner = Cleaner(tools.db, blobs, readers, tools.clock)
@@ -41,7 +43,7 @@ class Line:
             payers.append((Work.REPLY, name, ReplyPayer(name, connector, care)))
             payers.append((Work.FETCH, name, FetchPayer(connector, tools.db, blobs, readers, cleaner)))
         for name, door in doors.items():
-            payers.append((Work.FORWARD, name, ForwardPayer(door, tools.db, tools.clock, cleaner)))
+            payers.append((Work.FORWARD, name, ForwardPayer(door, tools.db, tools.clock, cleaner, links)))
         self._lanes = [Lane(kind, owner, payer, tools, crowd) for kind, owner, payer in payers]
 
     def work(self) -> dict[str, Coroutine[Any, Any, None]]:

@@ -17,6 +17,7 @@ from dispatcher.caring import Care
 from dispatcher.cleaning import Cleaner
 from dispatcher.doors.contract import Door, Filing, Receipt
 from dispatcher.evidence import media_type
+from dispatcher.links import Links
 from dispatcher.reading import Readers, Unread
 from dispatcher.replies import of_debt
 from dispatcher.workers import Payment
@@ -63,15 +64,15 @@ class ReplyPayer:
 class ForwardPayer:
     """Hands a complaint to its door, once: key is the tracking number, and after an unknown outcome the door is asked first."""
 
-    def __init__(self, door: Door, db: Database, clock: Callable[[], datetime], cleaner: Cleaner) -> None:
-        self._door, self._db, self._clock, self._cleaner = door, db, clock, cleaner
+    def __init__(self, door: Door, db: Database, clock: Callable[[], datetime], cleaner: Cleaner, links: Links) -> None:
+        self._door, self._db, self._clock, self._cleaner, self._links = door, db, clock, cleaner, links
 
     async def pay(self, debt: Debt) -> Payment:
         assert debt.complaint_id is not None
         complaint_id = debt.complaint_id
         files = await self._db.read(lambda session: complaints.evidence_of(session, complaint_id))
         await self._cleaner.clean(complaint_id, [each.sha256 for each in files if each.sha256])
-        row, filing = await self._db.read(lambda session: filing_of(session, complaint_id))
+        row, filing = await self._db.read(lambda session: filing_of(session, complaint_id, self._links))
         if row.merged_into is not None or row.state in UNSENT:
             return lambda connection: None
         faults.point("forward.before")
@@ -163,7 +164,7 @@ def _raw(session: Session, inbox_id: int, blobs: Blobs) -> bytes | None:
         return None
 
 
-def filing_of(session: Session, complaint_id: int) -> tuple[ComplaintRow, Filing]:
+def filing_of(session: Session, complaint_id: int, links: Links) -> tuple[ComplaintRow, Filing]:
     """What the door gets: the complaint as it is now, the citizen's later words included. Raises Refused when it is gone."""
     row = session.get(ComplaintRow, complaint_id)
     if row is None:
@@ -174,7 +175,8 @@ def filing_of(session: Session, complaint_id: int) -> tuple[ComplaintRow, Filing
     files = complaints.evidence_of(session, complaint_id)
     clean = cleanings.of(session.connection(), [each.sha256 for each in files if each.sha256])
     values["evidence"] = [_leaving(each, clean.get(each.sha256 or "")) for each in files]
-    return row, Filing(complaint=Complaint.model_validate(values), tracking_number=row.tracking_number)
+    media = links.media(session, files, confidential=row.confidential)
+    return row, Filing(complaint=Complaint.model_validate(values), tracking_number=row.tracking_number, media=media)
 
 
 def _leaving(file: EvidenceRow, clean: CleaningRow | None) -> EvidenceFile:

@@ -31,17 +31,17 @@ async def download(request: web.Request) -> web.StreamResponse:
             connection, at=now, operator=name, action="download", complaint_id=file.complaint_id, detail=f"evidence {file.id}"
         )
     )
-    headers = {"Content-Type": "application/octet-stream", "Content-Disposition": _disposition("attachment", file.filename)}
+    headers = {"Content-Type": "application/octet-stream", "Content-Disposition": disposition("attachment", file.filename)}
     return await _send(request, file, headers)
 
 
 async def look(request: web.Request) -> web.StreamResponse:
     """A picture, if its bytes say that it is one."""
     desk, file = desk_of(request), await _file(request)
-    kind = await asyncio.to_thread(lambda: sniff(_head(str(desk.blobs.path(file.sha256 or "")))))
+    kind = await asyncio.to_thread(lambda: sniff(head(str(desk.blobs.path(file.sha256 or "")))))
     if kind not in PICTURES:
         raise web.HTTPNotFound
-    return await _send(request, file, {"Content-Type": kind, "Content-Disposition": _disposition("inline", file.filename)})
+    return await _send(request, file, {"Content-Type": kind, "Content-Disposition": disposition("inline", file.filename)})
 
 
 async def _file(request: web.Request) -> EvidenceRow:
@@ -59,7 +59,7 @@ async def _send(request: web.Request, file: EvidenceRow, headers: dict[str, str]
     return web.FileResponse(path, headers={**_SAFE, **headers})
 
 
-def _head(path: str) -> bytes:
+def head(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read(64 * 1024)
@@ -67,7 +67,7 @@ def _head(path: str) -> bytes:
         raise web.HTTPNotFound from None
 
 
-def _disposition(kind: str, filename: str | None) -> str:
+def disposition(kind: str, filename: str | None) -> str:
     name = tidy_name(filename or "lampiran")
     plain = "".join(character if character.isascii() and character not in '"\\' else "_" for character in name)
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

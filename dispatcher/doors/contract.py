@@ -31,7 +31,7 @@ class Filing:
     tracking_number: str
     """Stored form: capitals, no hyphens."""
     media: Sequence[str] = ()
-    """Links under which the door may fetch the evidence."""
+    """Links under which the door may fetch the evidence, cleaned, for a while (`dispatcher.links`). Never to be logged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from dispatcher.acts import Acts
 from dispatcher.cleaning import Cleaner
 from dispatcher.doors.contract import Cursor, DoorUpdates, Filing, Receipt
 from dispatcher.intake import Intake
+from dispatcher.links import Links
 from dispatcher.paying import FetchPayer, ForwardPayer, ReplyPayer
 from dispatcher.pipeline import Pipeline
 from dispatcher.pulses import Pulses
@@ -141,9 +142,10 @@ class Town:
         self.pipeline = Pipeline(db, self.blobs, self.bell, readers, taker, self.clock, node, ["bot", "lain"])
         self.acts = Acts(db, self.bell, self.profile, self.replies, draw, self.clock)
         self.cleaner = cleaner = Cleaner(db, self.blobs, readers, self.clock)
+        self.links = Links(b"s" * 32, "https://lapor.example", timedelta(days=30), self.clock)
         self.reply_lane = Lane(Work.REPLY, "bot", ReplyPayer("bot", self.channel), self.tools)
         self.fetch_lane = Lane(Work.FETCH, "bot", FetchPayer(self.channel, db, self.blobs, readers, cleaner), self.tools)
-        self.forward_lane = Lane(Work.FORWARD, "kota", ForwardPayer(self.city, db, self.clock, cleaner), self.tools)
+        self.forward_lane = Lane(Work.FORWARD, "kota", ForwardPayer(self.city, db, self.clock, cleaner, self.links), self.tools)
         self._ids = itertools.count(1)
 
     def clock(self) -> datetime:
