@@ -64,6 +64,23 @@ class WorkingHours(Value):
     closes: time = time(16, 0)
 
 
+class Holiday(Value):
+    """A holiday of the city's own; working = true: a national one on which the office works all the same."""
+
+    day: date
+    name: str
+    working: bool = False
+
+
+class Reminders(Value):
+    """When people are told of limits; days are working days."""
+
+    before: int = Field(default=1, ge=0)
+    """Operators are reminded from this many days before a limit."""
+    close_notice: int = Field(default=2, ge=1)
+    """The citizen is told this many days before an answered complaint closes by itself."""
+
+
 class Intake(Value):
     """How talk becomes complaints."""
 
@@ -105,6 +122,9 @@ class Profile(Value):
     fallbacks: dict[str, tuple[str, ...]] = {}
     """By channel: the channels by which an answer goes instead, in this order, when it cannot reach its citizen there."""
     hours: WorkingHours = WorkingHours()
+    holidays: tuple[Holiday, ...] = ()
+    """Beside the national ones and cuti bersama, which are known already."""
+    reminders: Reminders = Reminders()
     rules: tuple[RuleSet, ...]
     agencies: dict[str, Agency]
     catalogue: bool = True

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from dispatcher import blocking, rearranging
+from dispatcher.clocks import winding
 from dispatcher.moving import ActRefused, Move, move
 from dispatcher.replies import Replies
 from normalizer.complaint import State
@@ -87,6 +88,7 @@ class Acts:
             if not changed:
                 return
             complaints.change(connection, complaint_id, **changed)
+            winding.wind(connection, self._profile, complaint_id)
             names = ", ".join(sorted(changed))
             complaints.note(connection, complaint_id, at=now, kind="edited", actor=operator, source="desk", note=names)
             _audit(connection, now, operator, "edit", complaint_id, names)

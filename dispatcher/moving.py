@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from config.profile import Profile
+from dispatcher.clocks import winding
 from dispatcher.registering import owe_forward
 from dispatcher.replies import Replies, to_reporter
 from normalizer import tracking
@@ -73,6 +74,7 @@ def move(connection: Connection, profile: Profile, replies: Replies, complaint: 
     if wanted.to is State.CLOSED:
         values["closed_by"] = wanted.actor
     complaints.change(connection, complaint["id"], **values)
+    winding.wind(connection, profile, complaint["id"])
     if profile.forward == "after_verification" and state is State.RECEIVED and wanted.to in (State.VERIFIED, State.ASSIGNED):
         settled = now + timedelta(seconds=profile.intake.settle_seconds)
         owe_forward(connection, complaint["id"], complaint["tracking_number"], complaint["door"], now, settled)

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.profile import Profile
+from dispatcher.clocks import winding
 from dispatcher.moving import ActRefused
 from dispatcher.registering import insert, owe_forward
 from dispatcher.replies import Replies, to_reporter
 from normalizer import tracking
 from normalizer.complaint import State
-from store import complaints, inbox
+from store import complaints, due, inbox
 from store.complaints import Found
 
 TITLE = 80
@@ -42,7 +43,9 @@ def split(
 ) -> str:
     """Returns the new number in stored form."""
     supplement, parent = _supplement(connection, supplement_id)
-    registered = insert(connection, profile.prefix, draw, _values(profile, supplement, parent, now))
+    values = _values(profile, supplement, parent, now)
+    values |= winding.first(profile, now, values["classification"])
+    registered = insert(connection, profile.prefix, draw, values)
     number, complaint_id = registered.number, registered.complaint_id
     complaints.take_supplement(connection, supplement_id, complaint_id)
     if supplement["inbox_id"] is not None:
@@ -72,6 +75,7 @@ def merge(connection: Connection, replies: Replies, complaint_id: int, into: int
         location=complaint["location"] or {},
     )
     complaints.change(connection, complaint_id, merged_into=into, state=State.CLOSED, state_at=now, closed_by=operator)
+    due.write(connection, complaint_id, None, None)
     old, new = tracking.printed(complaint["tracking_number"]), tracking.printed(target["tracking_number"])
     complaints.note(
         connection, complaint_id, at=now, kind="merged", actor=operator, source="desk", state=State.CLOSED, note=f"digabung ke {new}"

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from connectors.contract import ONCE, Inbound
+from dispatcher.clocks import winding
 from dispatcher.replies import Replies, to_sender
 from dispatcher.wishes import wished
 from normalizer import tracking
@@ -61,6 +62,7 @@ class Registrar:
         acknowledge: bool = True,
     ) -> Registered:
         values = _values(self._profile, claim, read, now) | wished(connection, claim.conversation, claim.received_at)
+        values |= winding.first(self._profile, now, read.classification)
         registered = insert(connection, self._profile.prefix, self._draw, values)
         complaint_id, number = registered.complaint_id, registered.number
         complaints.note(

@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from config.profile import Profile
 from dispatcher import news
+from dispatcher.clocks import timetable
 from dispatcher.doors.contract import Door
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
@@ -35,6 +36,10 @@ def scheduler(
         if door.kind != "desk":
             work = _leased(tools, f"job:door:{door.name}", door_seconds, partial(news.pull, door, tools, profile, replies))
             jobs.add_job(work, "interval", seconds=door_seconds, name=f"door:{door.name}")
+    for job in timetable.jobs(tools, profile, replies):
+        body = _leased(tools, f"job:{job.name}", job.seconds, job.work)
+        jobs.add_job(body, name=f"{job.name} at start")
+        jobs.add_job(body, "interval", seconds=job.seconds, name=job.name)
     jobs.add_job(
         _leased(tools, "job:sweep", SWEEP_SECONDS, partial(_sweep, tools, profile, blobs)), "interval", seconds=SWEEP_SECONDS, name="sweep"
     )

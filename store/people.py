@@ -23,6 +23,10 @@ class OperatorRow(SQLModel, table=True):
     """argon2id; None until the set-up link was used."""
     disabled: bool = False
     created_at: datetime = moment()
+    email: str | None = None
+    """Where reminders and alarms go; None: the desk alone tells them."""
+    notices_read: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The newest notice that they have seen."""
 
 
 class SetupRow(SQLModel, table=True):

@@ -86,6 +86,7 @@ class ComplaintRow(Complaint, table=True):
     __table_args__ = (
         Index("ix_complaints_talk", "conversation", "id"),
         Index("ix_complaints_state", "state", "id"),
+        Index("ix_complaints_due", "due_at", "id", **where("due_at IS NOT NULL")),
     )
     id: int | None = key_column()
     tracking_number: str = Field(sa_column=Column(String(32), nullable=False, unique=True))
@@ -103,6 +104,12 @@ class ComplaintRow(Complaint, table=True):
     registered_at: datetime = moment(index=True)
     closed_by: str | None = None
     postponed_until: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    due_kind: str | None = None
+    """The next limit that is not met: verify, first_follow_up, resolve, or auto_close (an answered one waits for its closing).
+
+    None while it waits for the citizen, and after its end. `store.due` has the questions ("overdue", "due soon") for lists."""
+    due_at: datetime | None = moment(null=True)
+    """The last moment of that limit's day, in the city's zone. Only `dispatcher.clocks.winding` writes the two."""
     door: str = "desk"
     door_reference: str | None = Field(default=None, index=True)
     """The door's own number (a LAPOR! Tracking ID, an Open311 id); None until it answered."""

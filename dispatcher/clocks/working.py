@@ -1,0 +1,82 @@
+"""Which days count. A working day is one of the office's days and neither a national holiday, nor cuti bersama, nor the city's own holiday.
+
+Pure: days in, days out; a city's zone decides on which day a moment falls. Indonesia has no daylight saving time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from config.profile import Profile
+
+DAY = timedelta(days=1)
+LAST_MOMENT = time(23, 59, 59)
+"""A limit in days is kept until the day is over, also after the counter closed."""
+Span = tuple[date, date]
+
+
+@cache
+def national(year: int) -> frozenset[date]:
+    """National holidays and cuti bersama as PyPI `holidays` has them; years that no decree reached yet hold its estimates."""
+    from holidays import GOVERNMENT, PUBLIC
+    from holidays.countries.indonesia import ID
+
+    return frozenset(ID(years=year, categories=(PUBLIC, GOVERNMENT)))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """One city's. `free` and `struck`: its own holidays, and national ones on which it works all the same."""
+
+    zone: ZoneInfo
+    weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+    free: frozenset[date] = frozenset()
+    struck: frozenset[date] = frozenset()
+
+    def day_of(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
+
+    def end_of(self, day: date) -> datetime:
+        """The last moment of a day in the city."""
+        return datetime.combine(day, LAST_MOMENT, self.zone)
+
+    def counts(self, day: date) -> bool:
+        if day.weekday() not in self.weekdays or day in self.free:
+            return False
+        return day in self.struck or day not in national(day.year)
+
+    def after(self, start: date, days: int, resting: Sequence[Span] = ()) -> date:
+        """The day on which `days` working days after `start` are over. Days of a rest (after its first, up to its last) do not count."""
+        day = start
+        while days > 0:
+            day += DAY
+            if self.counts(day) and not any(begun < day <= ended for begun, ended in resting):
+                days -= 1
+        return day
+
+    def before(self, end: date, days: int) -> date:
+        """The working day that lies `days` working days before `end`."""
+        day = end
+        while days > 0:
+            day -= DAY
+            days -= self.counts(day)
+        return day
+
+    def between(self, start: date, end: date) -> int:
+        """How many working days lie after `start`, up to and with `end`; negative where `end` is the earlier one."""
+        if end < start:
+            return -self.between(end, start)
+        return sum(self.counts(start + DAY * step) for step in range(1, (end - start).days + 1))
+
+
+def of_city(profile: Profile) -> WorkingDays:
+    return WorkingDays(
+        zone=profile.tz,
+        weekdays=frozenset(profile.hours.days),
+        free=frozenset(holiday.day for holiday in profile.holidays if not holiday.working),
+        struck=frozenset(holiday.day for holiday in profile.holidays if holiday.working),
+    )
