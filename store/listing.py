@@ -1,38 +1,30 @@
-"""The operators' list: filters, search, counts a state, and pages by key (never by offset, so page 500 costs what page 1 costs).
+"""The operators' list: a view with its facets and words, bounded counts, pages by key (never by offset: page 500 costs what page 1 costs).
 
+Nothing here counts a million rows: a count stops at `MOST`, and facets are counted over the first `SAMPLE` complaints of the list.
 Looks only. A line carries what the list shows and nothing of the reporter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlmodel import Session, col
 
-from normalizer import tracking
-from store.states import CLOSED
-from store.tables import ComplaintRow, EvidenceRow, OutboxRow, Owed, SupplementRow
+from store.tables import EvidenceRow, OutboxRow, Owed, SupplementRow
+from store.views import Filters, Sieve, View, district, table
 
 PAGE = 30
-MAX_WORDS = 8
-OPEN = "open"
-"""Stands for every state in which somebody still has something to do."""
+MOST = 1000
+"""A count goes no further: it reads as "999+"."""
+SAMPLE = 2000
+FACETS = ("state", "channel", "agency", "category", "urgency", "place")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What the list shows; None leaves a question open. `state` is a State's value or `open`."""
-
-    state: str | None = None
-    channel: str | None = None
-    agency: str | None = None
-    category: str | None = None
-    urgency: str | None = None
-    words: str | None = None
+__all__ = ["Filters", "Line", "Page", "View", "channels", "counts", "facets", "page"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +46,7 @@ class Line:
     registered_at: datetime
     door: str
     door_reference: str | None
+    assigned_to: str | None = None
     supplements: int = 0
     evidence: int = 0
     troubled: bool = False
@@ -71,76 +64,80 @@ class Page:
 
 _SHOWN = (
     "id", "tracking_number", "title", "body", "state", "state_at", "channel", "agency", "category", "urgency",
-    "anonymous", "confidential", "registered_at", "door", "door_reference",
+    "anonymous", "confidential", "registered_at", "door", "door_reference", "assigned_to",
 )  # fmt: skip
 
 
 def page(session: Session, filters: Filters, prefix: str, *, before: int | None = None, after: int | None = None) -> Page:
-    """Newest first. `before`: the page older than that id; `after`: the page newer than it. `prefix` is the city's."""
-    key = col(ComplaintRow.id)
-    query = _where(select(*(getattr(ComplaintRow, name) for name in _SHOWN)), filters, prefix)
+    """In the view's order. `before`: the page that follows that id's complaint; `after`: the page ahead of it. `prefix` is the city's."""
+    sieve = Sieve.of(filters, _dialect(session), prefix)
+    columns, newest_first = sieve.order
+    query = sieve.over(select(*(table.c[name] for name in _SHOWN)))
+    here = after if after is not None else before
+    if here is not None:
+        down = newest_first == (after is None)
+        query = query.where(_beyond(columns, here, smaller=down))
+    turned = newest_first if after is None else not newest_first
+    ordered = query.order_by(*(column.desc() if turned else column.asc() for column in columns))
+    rows = list(session.execute(ordered.limit(PAGE + 1)))
+    more, rows = len(rows) > PAGE, rows[:PAGE]
     if after is not None:
-        rows = list(session.execute(query.where(key > after).order_by(key.asc()).limit(PAGE + 1)))
-        more, rows = len(rows) > PAGE, rows[:PAGE][::-1]
-        newer, older = more, bool(rows)
-    else:
-        query = query.where(key < before) if before is not None else query
-        rows = list(session.execute(query.order_by(key.desc()).limit(PAGE + 1)))
-        more, rows = len(rows) > PAGE, rows[:PAGE]
-        newer, older = before is not None and bool(rows), more
+        rows = rows[::-1]
+    newer = more if after is not None else before is not None and bool(rows)
+    older = bool(rows) if after is not None else more
     lines = _with_marks(session, [dict(zip(_SHOWN, row, strict=True)) for row in rows])
     return Page(lines=lines, newer=rows[0][0] if newer else None, older=rows[-1][0] if older else None)
 
 
-def counts(session: Session, filters: Filters, prefix: str) -> Mapping[str, int]:
-    """How many complaints in each state, under every filter but the state itself."""
-    others = Filters(
-        channel=filters.channel, agency=filters.agency, category=filters.category, urgency=filters.urgency, words=filters.words
-    )
-    state = col(ComplaintRow.state)
-    found = session.execute(_where(select(state, func.count()), others, prefix).group_by(state)).all()
-    return dict(found)
+def counts(session: Session, filters: Filters, prefix: str, views: Iterable[str | None]) -> Mapping[str | None, int]:
+    """How many complaints each view holds under the other filters, at most MOST; None stands for all of them."""
+    return {view: _count(session, Sieve.of(replace(filters, view=view), _dialect(session), prefix)) for view in views}
+
+
+def facets(session: Session, filters: Filters, prefix: str) -> Mapping[str, Mapping[str, int]]:
+    """facets()["channel"]["sms"]: how many of the first SAMPLE complaints of the list, under every filter but the facet's own."""
+    everything = _sample(session, filters, prefix)
+    found = {name: Counter(getattr(row, name) for row in everything) for name in FACETS}
+    for name in FACETS:
+        if getattr(filters, name):
+            others: dict[str, Any] = {name: None}
+            found[name] = Counter(getattr(row, name) for row in _sample(session, replace(filters, **others), prefix))
+    return {name: {str(getattr(key, "value", key)): n for key, n in counted.items() if key} for name, counted in found.items()}
 
 
 def channels(session: Session) -> Sequence[str]:
-    """The channels that brought a complaint so far."""
-    return sorted(session.exec(select(ComplaintRow.channel).distinct()).all())
+    """The channels that brought a complaint so far: one look into the index for each, however many complaints there are."""
+    found: list[str] = []
+    wanted = select(func.min(table.c.channel))
+    while (following := session.execute(wanted.where(table.c.channel > found[-1]) if found else wanted).scalar()) is not None:
+        found.append(following)
+    return found
 
 
-def _where(query: Any, filters: Filters, prefix: str) -> Select[Any]:
-    asked: list[ColumnElement[bool]] = [
-        col(getattr(ComplaintRow, name)) == value
-        for name in ("channel", "agency", "category", "urgency")
-        if (value := getattr(filters, name))
-    ]
-    if filters.state == OPEN:
-        asked.append(col(ComplaintRow.state).not_in(CLOSED))
-    elif filters.state:
-        asked.append(col(ComplaintRow.state) == filters.state)
-    if filters.words:
-        asked.append(_search(filters.words, prefix))
-    narrowed: Select[Any] = query.where(*asked)
-    return narrowed
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
 
 
-def _search(words: str, prefix: str) -> ColumnElement[bool]:
-    """A tracking number finds its complaint alone; else every word must stand in title, body or the door's number."""
-    number = tracking.stored(prefix, words)
-    if number:
-        return col(ComplaintRow.tracking_number) == number
-    return and_(*(_one_word(word, prefix) for word in words.split()[:MAX_WORDS]))
+def _beyond(columns: Sequence[ColumnElement[Any]], here: int, *, smaller: bool) -> ColumnElement[bool]:
+    """Past the complaint `here` in the list's order."""
+    if len(columns) == 1:
+        return columns[0] < here if smaller else columns[0] > here
+    known = [select(column).where(table.c.id == here).scalar_subquery() for column in columns[:-1]]
+    left, right = tuple_(*columns), tuple_(*known, literal(here))
+    return left < right if smaller else left > right
 
 
-def _one_word(word: str, prefix: str) -> ColumnElement[bool]:
-    places = [
-        col(ComplaintRow.title).icontains(word, autoescape=True),
-        col(ComplaintRow.body).icontains(word, autoescape=True),
-        col(ComplaintRow.door_reference) == word,
-    ]
-    bare = word.upper().removeprefix(prefix).replace("-", "")
-    if len(bare) >= 4 and bare.isalnum() and bare.isascii():
-        places.append(col(ComplaintRow.tracking_number).contains(bare))
-    return or_(*places)
+def _count(session: Session, sieve: Sieve) -> int:
+    some = sieve.over(select(literal(1)).select_from(table)).limit(MOST).subquery()
+    return int(session.execute(select(func.count()).select_from(some)).scalar_one())
+
+
+def _sample(session: Session, filters: Filters, prefix: str) -> Sequence[Any]:
+    sieve = Sieve.of(filters, _dialect(session), prefix)
+    columns, newest_first = sieve.order
+    shown: list[Any] = [table.c[name] for name in FACETS[:-1]]
+    query: Select[Any] = sieve.over(select(*shown, district(sieve.dialect).label("place")))
+    return session.execute(query.order_by(*(c.desc() if newest_first else c.asc() for c in columns)).limit(SAMPLE)).all()
 
 
 def _with_marks(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[Line]:

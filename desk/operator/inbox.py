@@ -1,72 +1,158 @@
-"""The list of complaints: filters, search, counts a state, live refresh. Works without JavaScript; with it, it keeps itself fresh."""
+"""The list of complaints: saved views, facets, search, live refresh. Works without JavaScript; with it, it keeps itself fresh."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
+from config.profile import Profile
 from desk.context import desk_of
 from desk.operator import labels
-from desk.operator.access import may
+from desk.operator.access import may, operator_of
 from desk.operator.view import masked, shown
+from normalizer import region
 from store import listing
-from store.listing import Filters
+from store.listing import FACETS, Filters, View
 from store.operators import Role
-from store.states import OPEN
+from store.views import DISTRICT_CODE
 
-_TABS = (listing.OPEN, *labels.STATES)
+_VIEWS: tuple[str | None, ...] = (View.OPEN, View.NEW, View.MINE, View.WAITING, View.SOON, View.OVERDUE, View.UNDELIVERED, None)
+_ADDRESS = {"words": "q", "since": "dari", "until": "sampai"}
+"""How a filter is called in the address, where it is not its own name."""
 
 
 async def index(request: web.Request) -> web.StreamResponse:
     desk, filters = desk_of(request), _filters(request)
     prefix, before, after = desk.profile.prefix, _key(request, "before"), _key(request, "after")
     page = await desk.db.read(lambda session: listing.page(session, filters, prefix, before=before, after=after))
-    counts = await desk.db.read(lambda session: listing.counts(session, filters, prefix))
+    counts = await desk.db.read(lambda session: listing.counts(session, filters, prefix, _VIEWS))
+    narrowed = any(getattr(filters, name) for name in (*FACETS, "since", "until"))
     context = {
         "page": page,
         "filters": filters,
-        "channels": await desk.db.read(listing.channels),
-        "tabs": [(tab, _count(counts, tab)) for tab in _TABS if tab == listing.OPEN or counts.get(tab) or tab == filters.state],
-        "total": sum(counts.values()),
-        "query": lambda **other: _query(filters, **other),
+        "views": [(view, _bounded(counts[view])) for view in _VIEWS],
+        "total": counts[None],
+        "query": _query(filters),
+        "narrowed": narrowed,
         "moved": before is not None or after is not None,
         "heading": _heading(request),
+        "period": {"since": _day(request, "dari"), "until": _day(request, "sampai")},
+        "facets": [] if "HX-Request" in request.headers else await _facets(request, filters),
     }
     return await shown(request, "operator/list.html", context)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One value of a facet with how many complaints have it."""
+
+    value: str
+    name: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """`name`: the filter; `label`: for people."""
+
+    name: str
+    label: str
+    choices: list[Choice]
+    chosen: str | None
+
+
+async def _facets(request: web.Request, filters: Filters) -> list[Facet]:
+    profile = desk_of(request).profile
+    found = await desk_of(request).db.read(lambda session: listing.facets(session, filters, profile.prefix))
+    names = _names(profile)
+    facets = []
+    for name, label in labels.FACETS.items():
+        chosen, counted = getattr(filters, name), found[name]
+        shown_values = dict.fromkeys((*sorted(counted, key=lambda value: -counted[value]), *([chosen] if chosen else [])))
+        choices = [Choice(value=v, name=names[name](v), count=_sampled(counted.get(v, 0), counted)) for v in shown_values]
+        facets.append(Facet(name=name, label=label, choices=choices, chosen=chosen))
+    return facets
+
+
+def _names(profile: Profile) -> Mapping[str, Callable[[str], str]]:
+    """What people call the values of a facet."""
+    return {
+        "state": lambda code: labels.STATES.get(code, code),
+        "channel": lambda code: labels.CHANNELS.get(code, code),
+        "urgency": lambda code: labels.URGENCIES.get(code, code),
+        "agency": lambda code: profile.agencies[code].short if code in profile.agencies else code,
+        "category": lambda code: profile.categories[code].name if code in profile.categories else code,
+        "place": lambda code: region.name_of(code).split(",")[0] or code,
+    }
+
+
 def _filters(request: web.Request) -> Filters:
     """Only what exists is filtered by: a mistyped value shows everything instead of nothing."""
-    profile, asked = desk_of(request).profile, request.query
-    known = {
-        "state": {listing.OPEN, *labels.STATES},
-        "agency": set(profile.agencies),
-        "category": set(profile.categories),
+    desk, asked = desk_of(request), request.query
+    known: dict[str, Any] = {
+        "view": set(View),
+        "state": set(labels.STATES),
+        "agency": set(desk.profile.agencies),
+        "category": set(desk.profile.categories),
         "urgency": set(labels.URGENCIES),
     }
-    chosen = {name: asked[name] for name, values in known.items() if asked.get(name) in values}
-    return Filters(**chosen, channel=asked.get("channel") or None, words=asked.get("q", "").strip()[:200] or None)
+    chosen: dict[str, Any] = {name: asked[name] for name, values in known.items() if asked.get(name) in values}
+    place, until = asked.get("place", ""), _day(request, "sampai")
+    return Filters(
+        **chosen,
+        channel=asked.get("channel") or None,
+        place=place if place.startswith(desk.profile.region_code) and len(place) >= DISTRICT_CODE else None,
+        since=_midnight(desk.profile, _day(request, "dari")),
+        until=_midnight(desk.profile, until + timedelta(days=1) if until else None),
+        words=asked.get("q", "").strip()[:200] or None,
+        operator=operator_of(request).name,
+        people=may(request, Role.OPERATOR),
+        now=desk.clock(),
+    )
 
 
-def _query(filters: Filters, **other: object) -> str:
-    """The address of this list with something changed; `words` travels as q."""
-    wanted = {**asdict(filters), **other}
-    wanted["q"] = wanted.pop("words")
-    return "/desk/?" + urlencode({name: value for name, value in wanted.items() if value is not None})
+def _query(filters: Filters) -> Callable[..., str]:
+    """The address of this list with something changed."""
+    kept = ("view", *FACETS, "words", "since", "until")
+    here = {name: value for name, value in asdict(filters).items() if name in kept}
+    here["until"] = filters.until - timedelta(days=1) if filters.until else None
+
+    def address(**other: object) -> str:
+        wanted = {**here, **other}
+        days = {name: value.date() for name, value in wanted.items() if isinstance(value, datetime)}
+        return "/desk/?" + urlencode({_ADDRESS.get(name, name): value for name, value in {**wanted, **days}.items() if value})
+
+    return address
+
+
+def _midnight(profile: Profile, day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), profile.tz) if day else None
+
+
+def _day(request: web.Request, name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.query.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _bounded(count: int) -> str:
+    return str(count) if count < listing.MOST else f"{listing.MOST - 1}+"
+
+
+def _sampled(count: int, counted: Mapping[str, int]) -> str:
+    """With a plus where the sample was full: there are more beyond it."""
+    return f"{count}+" if sum(counted.values()) >= listing.SAMPLE and count else str(count)
 
 
 def _key(request: web.Request, name: str) -> int | None:
     asked = request.query.get(name, "")
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-
-
-def _count(counts: Mapping[str, int], tab: str) -> int:
-    if tab != listing.OPEN:
-        return counts.get(tab, 0)
-    return sum(counts.get(state, 0) for state in OPEN)
 
 
 def _heading(request: web.Request) -> object:

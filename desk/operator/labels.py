@@ -58,6 +58,24 @@ CHANNELS: Final[Mapping[str, str]] = {
     "open311": N_("Open311"),
     "webhook": N_("Aplikasi lain"),
 }
+VIEWS: Final[Mapping[str, str]] = {
+    "open": N_("Belum selesai"),
+    "new": N_("Baru"),
+    "mine": N_("Milik saya"),
+    "waiting": N_("Menunggu warga"),
+    "soon": N_("Segera jatuh tempo"),
+    "overdue": N_("Lewat batas"),
+    "undelivered": N_("Belum terkirim"),
+}
+"""The inbox's saved views."""
+FACETS: Final[Mapping[str, str]] = {
+    "state": N_("Status"),
+    "channel": N_("Kanal"),
+    "agency": N_("Instansi"),
+    "category": N_("Kategori"),
+    "place": N_("Kecamatan"),
+    "urgency": N_("Urgensi"),
+}
 URGENCIES: Final[Mapping[str, str]] = {"normal": N_("Biasa"), "high": N_("Mendesak"), "emergency": N_("Darurat")}
 CLASSIFICATIONS: Final[Mapping[str, str]] = {
     "pengaduan_tidak_berkadar_pengawasan": N_("Pengaduan tidak berkadar pengawasan"),
