@@ -8,13 +8,13 @@ ROOMS := config connectors normalizer store dispatcher desk demo run.py
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test lint bench lock tools clean
+.PHONY: help env run demo test lint bench bench-desk lock tools clean
 MAKEFLAGS += --no-print-directory
 
 help:  ## what there is
 	@echo "Satu Pintu: one door for every complaint a city receives."
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Newcomer: make run, then open http://127.0.0.1:8080"
 
@@ -42,6 +42,9 @@ lint: env  ## ruff, mypy --strict, import rules
 bench: env  ## how many messages a second, beside a bare handler in the same run; what one message costs the normaliser
 	@$(BIN)/python bench/normalize.py
 	@$(BIN)/python bench/intake.py $(ARGS)
+
+bench-desk: env  ## the desk's questions over 10 thousand and a million complaints, both engines; ARGS="--sizes 10000,100000 --keep var/people"
+	@$(BIN)/python -m bench.desk $(ARGS)
 
 lock:  ## requirements.lock again, from pyproject.toml (needs uv; ARGS=--upgrade for newer versions)
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate --no-header $(ARGS) -o requirements.lock

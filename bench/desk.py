@@ -130,10 +130,9 @@ def run(arguments: argparse.Namespace, folder: Path) -> bool:
         print(f"\n{name}: p50 / p95 in ms, limit {LIMIT_MS} at p95" + "".join(f"  {size:>16,}" for size in sizes) + "   growth")
         for question in columns[-1]:
             cells = "".join(f"  {column[question][0]:7.1f} /{column[question][1]:7.1f}" for column in columns)
-            late = columns[-1][question][1] > LIMIT_MS
-            print(
-                f"  {question:<52}{cells}  x{columns[-1][question][0] / max(columns[0][question][0], 0.01):6.1f}{'  LATE' if late else ''}"
-            )
+            (first, _), (last, slowest) = columns[0][question], columns[-1][question]
+            late = slowest > LIMIT_MS
+            print(f"  {question:<52}{cells}  x{last / max(first, 0.01):6.1f}{'  LATE' if late else ''}")
             well = well and not late
     print(f"\nmemory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     return well
