@@ -46,8 +46,12 @@ class Acts:
         text: str | None = None,
         reason: str | None = None,
         version: int | None = None,
+        also: Callable[[Connection], None] | None = None,
     ) -> None:
-        """Verify, assign, answer, close ... The citizen is told. `version`: what the operator saw; refused when it changed since."""
+        """Verify, assign, answer, close ... The citizen is told. `version`: what the operator saw; refused when it changed since.
+
+        `also` is written in the same transaction: files that an agency brings with its answer.
+        """
         if agency is not None and agency not in self._profile.agencies:
             raise ActRefused("Instansi itu tidak ada dalam profil kota.")
         now = self._clock()
@@ -58,6 +62,8 @@ class Acts:
             if version is not None and complaint["version"] != version:
                 raise ActRefused("Laporan ini baru saja diubah oleh orang lain. Muat ulang halamannya, lalu ulangi.")
             move(connection, self._profile, self._replies, complaint, wanted, now)
+            if also is not None:
+                also(connection)
 
         await self._act(write)
 

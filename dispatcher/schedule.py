@@ -16,7 +16,7 @@ from dispatcher.clocks import timetable
 from dispatcher.doors.contract import Door
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
-from store import deliveries, forgetting, operators
+from store import deliveries, forgetting, sessions
 from store.blobs import Blobs
 
 DOOR_SECONDS = 60
@@ -62,7 +62,7 @@ def _leased(tools: Tools, name: str, seconds: float, work: Callable[[], Awaitabl
 async def _sweep(tools: Tools, profile: Profile, blobs: Blobs) -> None:
     """Sessions that ran out, and raw bytes older than the city keeps them."""
     now = tools.clock()
-    await tools.db.write(lambda connection: operators.sweep_sessions(connection, now))
+    await tools.db.write(lambda connection: sessions.sweep(connection, now))
     await tools.db.write(lambda connection: deliveries.forget(connection, now - DELIVERIES_KEPT))
     before = now - profile.retention_months * MONTH
     rows = forgetting.AT_ONCE

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Table, insert
+from sqlmodel import Session, col, select
 
 from store.people import AuditRow
+from store.tables import ComplaintRow
+
+PAGE = 50
 
 _audit: Table = AuditRow.__table__  # type: ignore[attr-defined]
 
@@ -16,3 +22,38 @@ def record(
 ) -> None:
     """`action` is a stable code (reveal, raw, download, redrive ...); `detail` a reason or a row's id, never a citizen's words."""
     connection.execute(insert(_audit).values(at=at, operator=operator, action=action, complaint_id=complaint_id, detail=detail))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is looked for in the trail; None leaves a question open."""
+
+    operator: str | None = None
+    action: str | None = None
+    number: str | None = None
+    """A tracking number in stored form."""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def trail(session: Session, asked: Asked, before: int | None = None) -> Sequence[tuple[AuditRow, str | None]]:
+    """At most PAGE + 1 rows with their tracking numbers, newest first, older than row `before`: one more row says that there is more."""
+    query = select(AuditRow, ComplaintRow.tracking_number).outerjoin(ComplaintRow, col(ComplaintRow.id) == col(AuditRow.complaint_id))
+    wishes = (
+        (asked.operator, col(AuditRow.operator) == asked.operator),
+        (asked.action, col(AuditRow.action) == asked.action),
+        (asked.number, col(ComplaintRow.tracking_number) == asked.number),
+        (asked.since, col(AuditRow.at) >= asked.since),
+        (asked.until, col(AuditRow.at) < asked.until),
+        (before, col(AuditRow.id) < before),
+    )
+    for wish, condition in wishes:
+        if wish is not None:
+            query = query.where(condition)
+    found = session.exec(query.order_by(col(AuditRow.id).desc()).limit(PAGE + 1)).all()
+    return [(row, number) for row, number in found]
+
+
+def actions(session: Session) -> Sequence[str]:
+    """The codes that occur, for the filter."""
+    return session.exec(select(AuditRow.action).distinct().order_by(AuditRow.action)).all()

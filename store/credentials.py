@@ -36,7 +36,7 @@ class Credentials:
 
     def __init__(self, db: Database, secrets: Sequence[bytes], clock: Callable[[], datetime]) -> None:
         self._db, self._clock = db, clock
-        self._box = MultiFernet([Fernet(_key(secret)) for secret in secrets])
+        self._box = MultiFernet([box(secret) for secret in secrets])
 
     async def load(self, name: str) -> str | None:
         sealed = await self._db.read(lambda session: session.connection().execute(_sealed(name)).scalar_one_or_none())
@@ -58,5 +58,6 @@ def _sealed(name: str) -> Any:
     return select(table.c.sealed).where(table.c.name == name)
 
 
-def _key(secret: bytes) -> bytes:
-    return base64.urlsafe_b64encode(HKDF(SHA256(), 32, salt=None, info=b"satu-pintu credentials").derive(secret))
+def box(secret: bytes, purpose: bytes = b"satu-pintu credentials") -> Fernet:
+    """Seals and opens with a key of its own for each purpose, made from the hub's secret."""
+    return Fernet(base64.urlsafe_b64encode(HKDF(SHA256(), 32, salt=None, info=purpose).derive(secret)))

@@ -1,4 +1,4 @@
-"""Operators, their set-up links, their browser sessions, and API keys.
+"""Operators, their set-up links, and API keys. Their browser sessions are `store.sessions`'.
 
 Plain functions: those that change take the writer's Connection (Core), those that look take a Session. Tokens and keys come in as
 SHA-256 hex digests only; making them, and hashing passwords, is the caller's work.
@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as chosen
 
-from store.people import ApiKeyRow, OperatorRow, SessionRow, SetupRow
+from store.people import ApiKeyRow, OperatorRow, RecoveryRow, SessionRow, SetupRow
 
 SETUP_LIFE = timedelta(hours=24)
 FIRST_NAME = "admin"
@@ -27,18 +26,23 @@ SCOPES = ("open311", "api")
 _operators: Table = OperatorRow.__table__  # type: ignore[attr-defined]
 _setups: Table = SetupRow.__table__  # type: ignore[attr-defined]
 _sessions: Table = SessionRow.__table__  # type: ignore[attr-defined]
+_recovery: Table = RecoveryRow.__table__  # type: ignore[attr-defined]
 _keys: Table = ApiKeyRow.__table__  # type: ignore[attr-defined]
 
 
 class Role(StrEnum):
-    """What an operator may do; each includes the ones before it."""
+    """What an operator may do. From viewer on, each includes the ones before it; an agency account stands apart."""
 
+    AGENCY = "agency"
+    """Admin OPD or Pejabat Penghubung: sees and answers the complaints of one agency, and nothing else."""
     VIEWER = "viewer"
     OPERATOR = "operator"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
 
     def includes(self, needed: Role) -> bool:
+        if Role.AGENCY in (self, needed):
+            return self is needed
         ranks = list(Role)
         return ranks.index(self) >= ranks.index(needed)
 
@@ -55,15 +59,10 @@ class Operator:
     name: str
     full_name: str
     role: Role
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signed:
-    """A browser session that has not run out. `operator` is None once they were disabled."""
-
-    expires_at: datetime
-    operator: Operator | None
-    content: Mapping[str, Any] = field(default_factory=dict)
+    agency: str | None = None
+    """Key of the agency, for role agency only."""
+    guarded: bool = False
+    """Signs in with a second factor."""
 
 
 def digest(token: str) -> str:
@@ -95,20 +94,25 @@ def first_setup(connection: Connection, now: datetime, token_sha256: str) -> boo
     return True
 
 
-def add(connection: Connection, *, name: str, full_name: str, role: Role, now: datetime, token_sha256: str) -> int:
+def add(
+    connection: Connection, *, name: str, full_name: str, role: Role, now: datetime, token_sha256: str, agency: str | None = None
+) -> int:
     """A new operator and the link with which they choose their password. Raises OperatorRefused."""
     name = cleaned_name(name)
+    _fits(role, agency)
     if _find(connection, name) is not None:
         raise OperatorRefused(f"Nama pengguna {name} sudah ada.")
-    operator_id = _insert(connection, name, full_name.strip() or name, role, now)
+    operator_id = _insert(connection, name, full_name.strip() or name, role, now, agency)
     _open_setup(connection, operator_id, token_sha256, now)
     return operator_id
 
 
 def reset(connection: Connection, *, name: str, now: datetime, token_sha256: str) -> None:
-    """Takes the password and all sessions away and opens a new set-up link. Raises OperatorRefused."""
-    operator_id = _known(connection, name)
-    connection.execute(update(_operators).where(_operators.c.id == operator_id).values(password=None, disabled=False))
+    """Takes password, second factor and all sessions away and opens a new set-up link. Raises OperatorRefused."""
+    operator_id = id_of(connection, name)
+    gone = {"password": None, "second_factor": None, "second_factor_step": 0, "disabled": False}
+    connection.execute(update(_operators).where(_operators.c.id == operator_id).values(**gone))
+    connection.execute(delete(_recovery).where(_recovery.c.operator_id == operator_id))
     connection.execute(delete(_sessions).where(_sessions.c.operator_id == operator_id))
     connection.execute(delete(_setups).where(_setups.c.operator_id == operator_id))
     _open_setup(connection, operator_id, token_sha256, now)
@@ -116,19 +120,26 @@ def reset(connection: Connection, *, name: str, now: datetime, token_sha256: str
 
 def disable(connection: Connection, *, name: str) -> None:
     """No more sign-in, every session ends. Raises OperatorRefused for an unknown name and for the last admin."""
-    operator_id = _known(connection, name)
-    others = select(func.count()).where(
-        _operators.c.role == Role.ADMIN,
-        _operators.c.disabled.is_(False),
-        _operators.c.password.is_not(None),
-        _operators.c.id != operator_id,
-    )
-    is_admin = connection.scalar(select(_operators.c.role).where(_operators.c.id == operator_id)) == Role.ADMIN
-    if is_admin and not connection.scalar(others):
-        raise OperatorRefused("Ini admin terakhir. Tambahkan admin lain lebih dulu.")
+    operator_id = id_of(connection, name)
+    _leaves_an_admin(connection, operator_id)
     connection.execute(update(_operators).where(_operators.c.id == operator_id).values(disabled=True))
     connection.execute(delete(_sessions).where(_sessions.c.operator_id == operator_id))
     connection.execute(delete(_setups).where(_setups.c.operator_id == operator_id))
+
+
+def give_role(connection: Connection, *, name: str, role: Role, agency: str | None = None) -> None:
+    """Another role from the next click on. Raises OperatorRefused for an unknown name, the last admin, an agency role without agency."""
+    operator_id = id_of(connection, name)
+    _fits(role, agency)
+    if role is not Role.ADMIN:
+        _leaves_an_admin(connection, operator_id)
+    connection.execute(update(_operators).where(_operators.c.id == operator_id).values(role=role.value, agency=agency))
+
+
+def change_password(connection: Connection, operator_id: int, *, password: str, but_session: str) -> None:
+    """A new password (an argon2 hash); every other session of theirs ends."""
+    connection.execute(update(_operators).where(_operators.c.id == operator_id).values(password=password))
+    connection.execute(delete(_sessions).where(_sessions.c.operator_id == operator_id, _sessions.c.token_sha256 != but_session))
 
 
 def finish_setup(connection: Connection, *, token_sha256: str, name: str, full_name: str, password: str, now: datetime) -> Operator:
@@ -148,14 +159,14 @@ def finish_setup(connection: Connection, *, token_sha256: str, name: str, full_n
     full_name = full_name.strip() or found.full_name
     values = {"name": name, "full_name": full_name, "password": password}
     connection.execute(update(_operators).where(_operators.c.id == found.id).values(**values))
-    return Operator(id=found.id, name=name, full_name=full_name, role=Role(found.role))
+    return Operator(id=found.id, name=name, full_name=full_name, role=Role(found.role), agency=found.agency)
 
 
 def setup_for(session: Session, token_sha256: str, now: datetime) -> Operator | None:
     """Whose link this is; None when it was used, ran out or never existed."""
     query = chosen(OperatorRow).join(SetupRow, col(SetupRow.operator_id) == col(OperatorRow.id))
     row = session.exec(query.where(SetupRow.token_sha256 == token_sha256, col(SetupRow.expires_at) > now)).first()
-    return _operator(row) if row is not None and not row.disabled else None
+    return operator_of(row) if row is not None and not row.disabled else None
 
 
 def named(session: Session, name: str) -> OperatorRow | None:
@@ -166,63 +177,55 @@ def listed(session: Session) -> Sequence[OperatorRow]:
     return session.exec(chosen(OperatorRow).order_by(col(OperatorRow.name))).all()
 
 
-def _operator(row: OperatorRow) -> Operator:
-    return Operator(id=row.id or 0, name=row.name, full_name=row.full_name, role=Role(row.role))
+def operator_of(row: OperatorRow) -> Operator:
+    return Operator(
+        id=row.id or 0,
+        name=row.name,
+        full_name=row.full_name,
+        role=Role(row.role),
+        agency=row.agency,
+        guarded=row.second_factor is not None,
+    )
 
 
 def _find(connection: Connection, name: str) -> int | None:
     return connection.scalar(select(_operators.c.id).where(_operators.c.name == name))
 
 
-def _known(connection: Connection, name: str) -> int:
+def id_of(connection: Connection, name: str) -> int:
     found = _find(connection, name.strip().lower())
     if found is None:
         raise OperatorRefused(f"Tidak ada pengguna bernama {name}. Lihat daftarnya dengan: users list.")
     return found
 
 
-def _insert(connection: Connection, name: str, full_name: str, role: Role, now: datetime) -> int:
-    values = {"name": name, "full_name": full_name, "role": role.value, "disabled": False, "created_at": now}
+def _fits(role: Role, agency: str | None) -> None:
+    if (role is Role.AGENCY) != (agency is not None):
+        raise OperatorRefused("Akun instansi memerlukan instansinya; peran lain tidak memakai instansi.")
+
+
+def _leaves_an_admin(connection: Connection, operator_id: int) -> None:
+    """Raises OperatorRefused when nobody else could administer the desk any more."""
+    others = select(func.count()).where(
+        _operators.c.role == Role.ADMIN,
+        _operators.c.disabled.is_(False),
+        _operators.c.password.is_not(None),
+        _operators.c.id != operator_id,
+    )
+    is_admin = connection.scalar(select(_operators.c.role).where(_operators.c.id == operator_id)) == Role.ADMIN
+    if is_admin and not connection.scalar(others):
+        raise OperatorRefused("Ini admin terakhir. Tambahkan admin lain lebih dulu.")
+
+
+def _insert(connection: Connection, name: str, full_name: str, role: Role, now: datetime, agency: str | None = None) -> int:
+    known = {"name": name, "full_name": full_name, "role": role.value, "agency": agency}
+    values = {**known, "second_factor_step": 0, "disabled": False, "created_at": now}
     return int(connection.execute(insert(_operators).values(**values).returning(_operators.c.id)).scalar_one())
 
 
 def _open_setup(connection: Connection, operator_id: int, token_sha256: str, now: datetime) -> None:
     connection.execute(delete(_setups).where(_setups.c.expires_at <= now))
     connection.execute(insert(_setups).values(token_sha256=token_sha256, operator_id=operator_id, expires_at=now + SETUP_LIFE))
-
-
-# -- browser sessions
-
-
-def session_of(session: Session, token_sha256: str, now: datetime) -> Signed | None:
-    """The session behind a cookie, with its operator as they are now; None once it ran out."""
-    row = session.get(SessionRow, token_sha256)
-    if row is None or row.expires_at <= now:
-        return None
-    operator = session.get(OperatorRow, row.operator_id) if row.operator_id else None
-    signed_in = _operator(operator) if operator is not None and not operator.disabled else None
-    return Signed(expires_at=row.expires_at, operator=signed_in, content=row.content or {})
-
-
-def open_session(connection: Connection, token_sha256: str, *, operator_id: int, content: Mapping[str, Any], expires_at: datetime) -> None:
-    values = {"content": dict(content), "operator_id": operator_id, "expires_at": expires_at}
-    connection.execute(insert(_sessions).values(token_sha256=token_sha256, **values))
-
-
-def keep_session(connection: Connection, token_sha256: str, *, expires_at: datetime, content: Mapping[str, Any] | None = None) -> None:
-    """Moves the end of a session and, when given, replaces what it holds. One that is gone stays gone."""
-    values: dict[str, Any] = {"expires_at": expires_at} | ({} if content is None else {"content": dict(content)})
-    connection.execute(update(_sessions).where(_sessions.c.token_sha256 == token_sha256).values(**values))
-
-
-def end_session(connection: Connection, token_sha256: str) -> None:
-    connection.execute(delete(_sessions).where(_sessions.c.token_sha256 == token_sha256))
-
-
-def sweep_sessions(connection: Connection, now: datetime) -> int:
-    """Removes sessions and set-up links that ran out; how many sessions went."""
-    connection.execute(delete(_setups).where(_setups.c.expires_at <= now))
-    return connection.execute(delete(_sessions).where(_sessions.c.expires_at <= now)).rowcount
 
 
 # -- API keys

@@ -14,7 +14,9 @@ from aiohttp_session import session_middleware
 from desk.context import Desk
 from desk.operator import (
     access,
+    account,
     acting,
+    agency,
     blocking,
     complaint,
     csrf,
@@ -27,6 +29,8 @@ from desk.operator import (
     news,
     pocketing,
     refusals,
+    staff,
+    trail,
 )
 from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
@@ -41,15 +45,30 @@ HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx" / "htmx.min.js"
 
 def pages() -> list[Page]:
     """Every route of the desk and the role it needs."""
-    anybody, viewer, operator, supervisor = None, Role.VIEWER, Role.OPERATOR, Role.SUPERVISOR
+    anybody, viewer, operator, supervisor, admin = None, Role.VIEWER, Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN
     one = "/pengaduan/{number}"
     return [
         Page("GET", "/login", anybody, login.ask),
         Page("POST", "/login", anybody, login.sign_in),
-        Page("POST", "/logout", viewer, login.sign_out),
+        Page("POST", "/login/kode", anybody, login.second),
+        Page("POST", "/logout", viewer, login.sign_out, agency_too=True),
         Page("GET", "/siapkan/{token}", anybody, login.welcome),
         Page("POST", "/siapkan/{token}", anybody, login.choose),
-        Page("GET", "/htmx.js", viewer, htmx),
+        Page("GET", "/htmx.js", viewer, htmx, agency_too=True),
+        Page("GET", "/akun", viewer, account.show, agency_too=True),
+        Page("POST", "/akun/sandi", viewer, account.password, agency_too=True),
+        Page("POST", "/akun/faktor", viewer, account.begin, agency_too=True),
+        Page("POST", "/akun/faktor/pasang", viewer, account.fit, agency_too=True),
+        Page("POST", "/akun/faktor/lepas", viewer, account.remove, agency_too=True),
+        Page("POST", "/akun/sesi", viewer, account.end, agency_too=True),
+        Page("GET", "/petugas", admin, staff.show),
+        Page("POST", "/petugas", admin, staff.add),
+        Page("POST", "/petugas/{name}", admin, staff.change),
+        Page("GET", "/jejak", supervisor, trail.show),
+        Page("GET", "/opd", Role.AGENCY, agency.index),
+        Page("GET", "/opd/lampiran/{evidence:\\d{1,18}}", Role.AGENCY, agency.file),
+        Page("GET", "/opd/{number}", Role.AGENCY, agency.show),
+        Page("POST", "/opd/{number}/tanggapi", Role.AGENCY, agency.answer, agency.UPLOAD_LIMIT),
         Page("GET", "/", viewer, inbox.index),
         Page("GET", "/peristiwa", viewer, news.listen),
         Page("GET", one, viewer, complaint.show),

@@ -13,6 +13,7 @@ from aiohttp_session import get_session
 from desk.operator.sessions import OPERATOR
 from store.operators import Operator, Role
 
+AGENCY_HOME = "/desk/opd"
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -26,6 +27,12 @@ class Page:
     answer: Answer
     body_limit: int | None = None
     """Bytes of its form, where more than an ordinary form is allowed."""
+    agency_too: bool = False
+    """Agency accounts, which stand apart from the other roles, may open it as well (signing out, one's own account)."""
+
+    def opens_to(self, role: Role) -> bool:
+        """Deny by default: whoever is not meant stays outside."""
+        return self.role is not None and (role.includes(self.role) or (self.agency_too and role is Role.AGENCY))
 
 
 def mount(app: web.Application, pages: Sequence[Page], before: Sequence[Middleware], after: Sequence[Middleware]) -> None:
@@ -66,7 +73,9 @@ def _guard(page: Page) -> Middleware:
         if page.role is not None:
             if OPERATOR not in request:
                 raise _to_login(request)
-            if not request[OPERATOR].role.includes(page.role):
+            if not page.opens_to(request[OPERATOR].role):
+                if page.path == "/" and request[OPERATOR].role is Role.AGENCY:
+                    raise web.HTTPSeeOther(AGENCY_HOME)
                 raise web.HTTPForbidden
         return await handler(request.clone(client_max_size=page.body_limit) if page.body_limit else request)
 

@@ -37,8 +37,8 @@ async def move(request: web.Request) -> web.StreamResponse:
         agency = typed.get("agency") or None
         if agency is not None and agency not in desk.profile.agencies:
             raise ActRefused(_("Instansi ini tidak ada dalam daftar."))
-        given = {field: typed.get(field) or None for field in ("text", "reason")}
-        await desk.acts.move(row.id or 0, to, operator=name, agency=agency, version=row.version, **given)
+        text, reason = (typed.get(field) or None for field in ("text", "reason"))
+        await desk.acts.move(row.id or 0, to, operator=name, agency=agency, text=text, reason=reason, version=row.version)
         return _("Status sekarang: {state}.").format(state=_(STATES[to.value]))
 
     return await _done(request, act)

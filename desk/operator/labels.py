@@ -84,11 +84,35 @@ CLASSIFICATIONS: Final[Mapping[str, str]] = {
     "permintaan_informasi": N_("Permintaan informasi"),
 }
 ROLES: Final[Mapping[str, str]] = {
+    "agency": N_("Akun instansi"),
     "viewer": N_("Pemantau"),
     "operator": N_("Petugas"),
     "supervisor": N_("Penyelia"),
     "admin": N_("Admin"),
 }
+DEEDS: Final[Mapping[str, str]] = {
+    "reveal": N_("Membuka data pribadi"),
+    "raw": N_("Melihat pesan mentah"),
+    "download": N_("Mengunduh lampiran"),
+    "edit": N_("Menyunting laporan"),
+    "redrive_inbox": N_("Mengulang pesan"),
+    "redrive_outbox": N_("Mengirim ulang"),
+    "settle": N_("Memastikan kiriman"),
+    "triage_accept": N_("Menerima kiriman publik"),
+    "triage_reject": N_("Menolak kiriman publik"),
+    "password": N_("Mengganti kata sandi"),
+    "second_factor_on": N_("Menyalakan langkah kedua"),
+    "second_factor_off": N_("Mematikan langkah kedua"),
+    "user_add": N_("Menambah petugas"),
+    "user_role": N_("Mengubah peran"),
+    "user_reset": N_("Membuat tautan baru"),
+    "user_disable": N_("Menonaktifkan petugas"),
+    "user_sign_out": N_("Mengeluarkan perangkat"),
+    "key_add": N_("Membuat kunci API"),
+    "key_disable": N_("Mematikan kunci API"),
+    "setting": N_("Mengubah pengaturan"),
+}
+"""What the trail tells of."""
 EVENTS: Final[Mapping[str, str]] = {
     "registered": N_("Laporan dicatat"),
     "forwarded": N_("Diteruskan"),

@@ -7,12 +7,15 @@ from aiohttp import web
 from aiohttp_session import get_session, new_session
 
 from desk.context import desk_of
+from desk.operator import second_factor
 from desk.operator.passwords import Attempts, Passwords, weakness
 from desk.operator.sessions import OPERATOR, OPERATOR_ID, end_at_cookie
 from desk.operator.view import go, shown
 from desk.visitor import address_of
 from store import operators
+from store import second_factor as kept_factor
 from store.operators import Operator, OperatorRefused
+from store.people import OperatorRow
 
 PASSWORDS = web.AppKey("passwords", Passwords)
 ATTEMPTS = web.AppKey("attempts", Attempts)
@@ -38,8 +41,51 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     if row is None or row.id is None or not right:
         log.info("desk.sign_in_refused")
         return await shown(request, "operator/login.html", context, status=401)
-    request.app[ATTEMPTS].forget(name.strip().lower())
-    await _begin(request, row.id)
+    if row.second_factor is not None:
+        ticket = second_factor.ticket(desk.secret, row.id, row.password or "", desk.clock())
+        return await shown(request, "operator/second.html", {"refused": None, "ticket": ticket, "next": _local(onward)})
+    return await _welcome(request, row, onward)
+
+
+async def second(request: web.Request) -> web.StreamResponse:
+    """The second step: a code of the authenticator app, or one of the recovery codes. Each opens once."""
+    desk, form = desk_of(request), await request.post()
+    ticket, typed, onward = (str(form.get(field, ""))[:1000] for field in ("ticket", "code", "next"))
+    row = await _bearer(request, ticket)
+    if row is None:
+        return await shown(request, "operator/login.html", {"refused": "late", "name": "", "next": _local(onward)}, status=401)
+    context = {"refused": "wrong", "ticket": ticket, "next": _local(onward)}
+    if not request.app[ATTEMPTS].allowed(address_of(request, desk.settings.http.trusted_proxies), f"code {row.name}"):
+        return await shown(request, "operator/second.html", {**context, "refused": "often"}, status=429)
+    if not await _spent(request, row, typed):
+        log.info("desk.second_factor_refused", operator=row.name)
+        return await shown(request, "operator/second.html", context, status=401)
+    return await _welcome(request, row, onward)
+
+
+async def _bearer(request: web.Request, ticket: str) -> OperatorRow | None:
+    """Whose ticket it is, as long as their password is still the one that was typed."""
+    desk = desk_of(request)
+    known = second_factor.bearer(desk.secret, ticket, desk.clock())
+    if known is None:
+        return None
+    row = await desk.db.read(lambda session: session.get(OperatorRow, known[0]))
+    return row if row is not None and not row.disabled and row.password == known[1] else None
+
+
+async def _spent(request: web.Request, row: OperatorRow, typed: str) -> bool:
+    desk, operator_id = desk_of(request), row.id or 0
+    secret = second_factor.opened(desk.secret, row.second_factor or b"")
+    step = second_factor.step_of(secret, typed, desk.clock()) if secret else None
+    if step is not None:
+        return await desk.db.write(lambda connection: kept_factor.spend_step(connection, operator_id, step))
+    code = operators.digest(second_factor.plain_code(typed))
+    return await desk.db.write(lambda connection: kept_factor.spend_code(connection, operator_id, code))
+
+
+async def _welcome(request: web.Request, row: OperatorRow, onward: str) -> web.StreamResponse:
+    request.app[ATTEMPTS].forget(row.name)
+    await _begin(request, row.id or 0)
     log.info("desk.signed_in", operator=row.name)
     return await go(request, _local(onward))
 

@@ -14,8 +14,9 @@ from aiohttp import web
 from aiohttp_session import AbstractStorage, Session, SessionData
 
 from desk.context import Desk
-from store import operators
-from store.operators import Operator, Signed
+from store import operators, sessions
+from store.operators import Operator
+from store.sessions import Signed
 
 COOKIE = "desk_session"
 IDLE = timedelta(hours=12)
@@ -39,12 +40,12 @@ class TableStorage(AbstractStorage):
         if not token:
             return _nobody()
         now, digest = self._desk.clock(), operators.digest(token)
-        signed: Signed | None = await self._desk.db.read(lambda session: operators.session_of(session, digest, now))
+        signed: Signed | None = await self._desk.db.read(lambda session: sessions.signed(session, digest, now))
         if signed is None or signed.operator is None:
             return _nobody()
         request[OPERATOR] = signed.operator
         if signed.expires_at - now < IDLE - _RENEW:
-            await self._desk.db.write(lambda connection: operators.keep_session(connection, digest, expires_at=now + IDLE))
+            await self._desk.db.write(lambda connection: sessions.keep(connection, digest, expires_at=now + IDLE))
         return Session(token, data=_as_kept(signed.content), new=False)
 
     async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
@@ -52,24 +53,26 @@ class TableStorage(AbstractStorage):
             await self._end(session)
             self.save_cookie(response, "")
         elif session.identity is None:
-            self.save_cookie(response, await self._open(session))
+            self.save_cookie(response, await self._open(session, request.headers.get("User-Agent", "")))
         else:
             content, digest, ends = dict(session), operators.digest(str(session.identity)), self._desk.clock() + IDLE
-            await self._desk.db.write(lambda connection: operators.keep_session(connection, digest, expires_at=ends, content=content))
+            await self._desk.db.write(lambda connection: sessions.keep(connection, digest, expires_at=ends, content=content))
 
-    async def _open(self, session: Session) -> str:
-        token = secrets.token_urlsafe(32)
-        content, digest, ends = dict(session), operators.digest(token), self._desk.clock() + IDLE
+    async def _open(self, session: Session, browser: str) -> str:
+        token, now = secrets.token_urlsafe(32), self._desk.clock()
+        content, digest, ends = dict(session), operators.digest(token), now + IDLE
         operator_id = int(content[OPERATOR_ID])
         await self._desk.db.write(
-            lambda connection: operators.open_session(connection, digest, operator_id=operator_id, content=content, expires_at=ends)
+            lambda connection: sessions.begin(
+                connection, digest, operator_id=operator_id, content=content, expires_at=ends, now=now, browser=browser
+            )
         )
         return token
 
     async def _end(self, session: Session) -> None:
         if session.identity is not None:
             digest = operators.digest(str(session.identity))
-            await self._desk.db.write(lambda connection: operators.end_session(connection, digest))
+            await self._desk.db.write(lambda connection: sessions.end(connection, digest))
 
 
 async def end_at_cookie(request: web.Request, desk: Desk) -> None:
@@ -77,7 +80,7 @@ async def end_at_cookie(request: web.Request, desk: Desk) -> None:
     token = request.cookies.get(COOKIE)
     if token:
         digest = operators.digest(token)
-        await desk.db.write(lambda connection: operators.end_session(connection, digest))
+        await desk.db.write(lambda connection: sessions.end(connection, digest))
 
 
 def _nobody() -> Session:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from normalizer import tracking
-from store import dossier, health, listing, operators, pockets
+from store import dossier, health, listing, operators, pockets, sessions
 from store.database import Database
 from store.listing import Filters
 from store.operators import OperatorRefused, Role
@@ -127,14 +127,14 @@ async def test_operators_links_sessions_and_keys(db: Database) -> None:
     with pytest.raises(OperatorRefused):
         await db.write(lambda c: operators.finish_setup(c, token_sha256="t4", name="kepala", full_name="", password="h", now=NOW))
     ends = NOW + timedelta(hours=1)
-    await db.write(lambda c: operators.open_session(c, "s1", operator_id=admin.id, content={"a": 1}, expires_at=ends))
-    signed = await db.read(lambda s: operators.session_of(s, "s1", NOW))
+    await db.write(lambda c: sessions.begin(c, "s1", operator_id=admin.id, content={"a": 1}, expires_at=ends, now=NOW))
+    signed = await db.read(lambda s: sessions.signed(s, "s1", NOW))
     assert signed is not None
     assert signed.operator == admin
-    assert await db.read(lambda s: operators.session_of(s, "s1", ends)) is None
+    assert await db.read(lambda s: sessions.signed(s, "s1", ends)) is None
     await db.write(lambda c: operators.reset(c, name="kepala", now=NOW, token_sha256="t6"))
-    assert await db.read(lambda s: operators.session_of(s, "s1", NOW)) is None
-    assert await db.write(lambda c: operators.sweep_sessions(c, NOW)) == 0
+    assert await db.read(lambda s: sessions.signed(s, "s1", NOW)) is None
+    assert await db.write(lambda c: sessions.sweep(c, NOW)) == 0
     await db.write(lambda c: operators.add_key(c, name="aplikasi", scope="api", key_sha256="k", now=NOW))
     assert await db.read(lambda s: operators.key_of(s, "k", "api")) is not None
     assert await db.read(lambda s: operators.key_of(s, "k", "open311")) is None

@@ -91,13 +91,13 @@ class Stage:
     def url(self, path: str) -> str:
         return str(self.server.make_url(path))
 
-    async def add_operator(self, name: str, role: Role) -> None:
-        token = f"token-{name}"
+    async def add_operator(self, name: str, role: Role, agency: str | None = None) -> None:
+        digest = operators.digest(f"token-{name}")
         await self.desk.db.write(
-            lambda c: operators.add(c, name=name, full_name=name.title(), role=role, now=NOW, token_sha256=operators.digest(token))
+            lambda c: operators.add(c, name=name, full_name=name.title(), role=role, agency=agency, now=NOW, token_sha256=digest)
         )
         await self.desk.db.write(
-            lambda c: operators.finish_setup(c, token_sha256=operators.digest(token), name=name, full_name="", password=QUICK_HASH, now=NOW)
+            lambda c: operators.finish_setup(c, token_sha256=digest, name=name, full_name="", password=QUICK_HASH, now=NOW)
         )
 
     async def add_complaint(self, **values: Any) -> str:
