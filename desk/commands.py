@@ -86,15 +86,19 @@ def _link(settings: Settings, token: str) -> str:
 @users.command("add")
 def add_user(
     name: Name,
-    role: Annotated[str, typer.Option(help="viewer, operator, supervisor atau admin")] = "operator",
+    role: Annotated[str, typer.Option(help="viewer, operator, supervisor, admin, atau agency")] = "operator",
+    agency: Annotated[str | None, typer.Option(help="Untuk peran agency: kunci instansi dalam profil kota")] = None,
     full_name: Annotated[str, typer.Option("--full-name", help="Nama lengkap")] = "",
     config: Config = None,
 ) -> None:
     """Adds an operator and prints the one-time link with which they choose a password."""
+    from config import load
     from store import operators
 
     if role not in list(operators.Role):
         raise failed(f"Peran {role} tidak ada. Pilih {', '.join(operators.Role)}.")
+    if agency is not None and agency not in load.profile(settings_of(config)).agencies:
+        raise failed(f"--agency: {agency} tidak ada dalam profil kota.")
     token = secrets.token_urlsafe(24)
 
     async def work(db: Database, settings: Settings) -> str:
@@ -104,6 +108,7 @@ def add_user(
                 name=name,
                 full_name=full_name,
                 role=operators.Role(role),
+                agency=agency,
                 now=now(),
                 token_sha256=operators.digest(token),
             )

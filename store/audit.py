@@ -39,17 +39,18 @@ class Asked:
 def trail(session: Session, asked: Asked, before: int | None = None) -> Sequence[tuple[AuditRow, str | None]]:
     """At most PAGE + 1 rows with their tracking numbers, newest first, older than row `before`: one more row says that there is more."""
     query = select(AuditRow, ComplaintRow.tracking_number).outerjoin(ComplaintRow, col(ComplaintRow.id) == col(AuditRow.complaint_id))
-    wishes = (
-        (asked.operator, col(AuditRow.operator) == asked.operator),
-        (asked.action, col(AuditRow.action) == asked.action),
-        (asked.number, col(ComplaintRow.tracking_number) == asked.number),
-        (asked.since, col(AuditRow.at) >= asked.since),
-        (asked.until, col(AuditRow.at) < asked.until),
-        (before, col(AuditRow.id) < before),
-    )
-    for wish, condition in wishes:
-        if wish is not None:
-            query = query.where(condition)
+    if asked.operator is not None:
+        query = query.where(AuditRow.operator == asked.operator)
+    if asked.action is not None:
+        query = query.where(AuditRow.action == asked.action)
+    if asked.number is not None:
+        query = query.where(ComplaintRow.tracking_number == asked.number)
+    if asked.since is not None:
+        query = query.where(AuditRow.at >= asked.since)
+    if asked.until is not None:
+        query = query.where(AuditRow.at < asked.until)
+    if before is not None:
+        query = query.where(col(AuditRow.id) < before)
     found = session.exec(query.order_by(col(AuditRow.id).desc()).limit(PAGE + 1)).all()
     return [(row, number) for row, number in found]
 
