@@ -86,7 +86,7 @@ async def _changed(
         await desk.db.write(write)
     except OperatorRefused as error:
         return await _page(request, refused=words(request)(str(error)), typed=typed, status=409)
-    log.info(f"desk.{action}", operator=me.name)
+    log.info("desk.people_changed", operator=me.name)
     return await _page(request, link=f"{desk.public_url}/desk/siapkan/{token}" if token else None, about=name.strip().lower())
 
 
