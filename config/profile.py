@@ -90,6 +90,23 @@ class Intake(Value):
     """Forwarding waits this long for albums, bursts and files."""
 
 
+class Quiet(Value):
+    """In these hours automatic news waits for their end; usually they go over midnight."""
+
+    begins: time = time(21, 0)
+    ends: time = time(6, 0)
+
+
+class Routes(Value):
+    """Doors by category or by agency, where they are not the default: {"lampu_jalan": "pju"}. A category goes before its agency."""
+
+    categories: dict[str, str] = {}
+    agencies: dict[str, str] = {}
+
+
+Told = Literal["verified", "waiting", "assigned", "in_progress", "answered", "closed", "out_of_scope", "archived"]
+
+
 class Profile(Value):
     name: str
     """For people: "Kota Cimahi"."""
@@ -105,7 +122,8 @@ class Profile(Value):
     language: Literal["id", "en"] = "id"
     forward: Literal["at_once", "after_verification"] = "at_once"
     door: str = "desk"
-    """Name of the door that gets every complaint: `desk`, or a [doors.NAME] of hub.toml."""
+    """Name of the door that gets every complaint that no route leads elsewhere: `desk`, or a [doors.NAME] of hub.toml."""
+    routes: Routes = Routes()
     admission: Literal["always", "triage", "off"] = "triage"
     """Public posts (X) that reach the city's account. triage: what talks to the account and reads as a complaint gets its number at
     once, a person decides about the rest; always: all of it is a complaint; off: it is kept and set aside. Posts that only a saved
@@ -121,6 +139,14 @@ class Profile(Value):
     intake: Intake = Intake()
     fallbacks: dict[str, tuple[str, ...]] = {}
     """By channel: the channels by which an answer goes instead, in this order, when it cannot reach its citizen there."""
+    tell: tuple[Told, ...] = ("verified", "waiting", "assigned", "in_progress", "answered", "closed", "out_of_scope", "archived")
+    """Of which steps the citizen is told; the number itself always is."""
+    quiet: Quiet | None = None
+    """None: news goes out at any hour. Acknowledgements, answers to what was just written, and emergencies never wait."""
+    news_a_day: int = Field(default=5, ge=1)
+    """News at most, per complaint and day; what is more is told the next morning, together."""
+    reopen_days: int = Field(default=14, ge=0)
+    """So long after it was closed the citizen may still say that it is not solved."""
     hours: WorkingHours = WorkingHours()
     holidays: tuple[Holiday, ...] = ()
     """Beside the national ones and cuti bersama, which are known already."""
@@ -153,6 +179,11 @@ class Profile(Value):
             if agency not in self.agencies:
                 near = get_close_matches(agency, self.agencies, n=1)
                 raise ValueError(f"{where}: tidak ada instansi {agency!r}" + (f", maksud Anda {near[0]}?" if near else ""))
+        for name, keys in (("categories", self.categories), ("agencies", self.agencies)):
+            for key in getattr(self.routes, name):
+                if key not in keys:
+                    near = get_close_matches(key, keys, n=1)
+                    raise ValueError(f"routes.{name}: tidak ada {key!r}" + (f", maksud Anda {near[0]}?" if near else ""))
         if not self.rules:
             raise ValueError("rules: sekurangnya satu [[rules]] wajib ada")
         return self
@@ -169,6 +200,15 @@ class Profile(Value):
     def agency_for(self, category: str | None) -> str:
         found = self.categories.get(category) if category else None
         return found.agency if found else self.default_agency
+
+    def door_for(self, category: str | None, agency: str | None) -> str:
+        """The one door that owns such a complaint."""
+        return self.routes.categories.get(category or "") or self.routes.agencies.get(agency or "") or self.door
+
+    @property
+    def doors(self) -> frozenset[str]:
+        """Every door that a complaint may be led to."""
+        return frozenset({self.door, *self.routes.categories.values(), *self.routes.agencies.values()})
 
     def rule_set(self, on: date) -> RuleSet:
         """The rule set in force on a day; the earliest one before any began."""

@@ -1,5 +1,5 @@
-"""What a citizen may choose about a complaint of their own, by button or by a plain word: hide the name, keep it confidential, send the
-place, withdraw it.
+"""What a citizen may choose about a complaint of their own, by button or by a plain word: hide the name, keep it confidential, or no
+longer; send the place; withdraw it. What its door has already is told there.
 
 Only complaints of the same line of talk can be chosen about, so knowing a number changes nothing. A wish that comes before the complaint
 is kept as the message that it is, and found again when the complaint is registered.
@@ -14,9 +14,11 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from connectors.contract import ASK_PLACE, Button
+from dispatcher.adding import owe_addition
+from dispatcher.doors.contract import Addition
 from dispatcher.moving import Move, move
 from dispatcher.replies import Replies
-from dispatcher.wishes import FLAGS
+from dispatcher.wishes import WISHES
 from normalizer import tracking
 from normalizer.complaint import State
 from normalizer.outcome import Normalized
@@ -25,7 +27,9 @@ from store.complaints import Found
 from store.inbox import Claim
 from store.states import OPEN
 
-CHOICES = frozenset({"anonim", "rahasia", "lokasi", "batal", "cabut"})
+CHOICES = frozenset({*WISHES, "lokasi", "batal", "cabut"})
+TAKEN_BACK = {"anonymous": "named", "confidential": "opened"}
+"""The timeline's words for a flag that is no longer wanted."""
 WITHDRAWABLE = frozenset({State.RECEIVED, State.VERIFIED, State.WAITING})
 """Later an agency has begun: a person sees to it."""
 
@@ -63,7 +67,7 @@ class Choices:
         command = read.command or ""
         if complaint is None:
             return self._without(command, named=read.tracking_number is not None)
-        if command in FLAGS:
+        if command in WISHES:
             return self._flag(connection, claim, complaint, command, now)
         if command == "lokasi":
             complaints.change(connection, complaint["id"], last_words_at=now)  # what comes next belongs to this complaint again
@@ -74,12 +78,14 @@ class Choices:
         text = self._profile.text
         if named:
             return Chosen(text=text("status_none", example=f"{self._profile.prefix}-XXXX-XXXX"))
-        return Chosen(text=text({**{flag: f"{flag}_next" for flag in FLAGS}, "lokasi": "lapor"}.get(command, "batal")))
+        return Chosen(text=text({**{wish: f"{wish}_next" for wish in WISHES}, "lokasi": "lapor"}.get(command, "batal")))
 
     def _flag(self, connection: Connection, claim: Claim, complaint: Found, command: str, now: datetime) -> Chosen:
-        if not complaint[FLAGS[command]]:
-            complaints.change(connection, complaint["id"], **{FLAGS[command]: True})
-            self._note(connection, claim, complaint, FLAGS[command], now)
+        flag, wanted = WISHES[command]
+        if bool(complaint[flag]) is not wanted:
+            complaints.change(connection, complaint["id"], **{flag: wanted})
+            self._note(connection, claim, complaint, flag if wanted else TAKEN_BACK[flag], now)
+            owe_addition(connection, complaint, Addition.HIDDEN, key=str(claim.id), now=now)
         late = complaint["forwarded_at"] is not None and complaint["door"] != "desk"
         return Chosen(text=self._text("hidden_late" if late else command, complaint))
 
@@ -94,7 +100,8 @@ class Choices:
         elsewhere = complaint["door"] != "desk" and complaint["forwarded_at"] is not None
         if elsewhere or state not in WITHDRAWABLE:
             self._note(connection, claim, complaint, "withdrawal", now)
-            return Chosen(text=self._text("withdraw_late", complaint))
+            owe_addition(connection, complaint, Addition.WITHDRAWN, key=complaint["tracking_number"], now=now)
+            return Chosen(text=self._text("withdraw_sent" if elsewhere else "withdraw_late", complaint))
         wanted = Move(to=State.WITHDRAWN, actor="citizen", source=claim.inbound.channel, at=now)
         move(connection, self._profile, self._replies, complaint, wanted, now)
         return Chosen(text=self._text("withdrawn", complaint))

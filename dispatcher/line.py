@@ -6,6 +6,8 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from connectors.contract import Connector
+from dispatcher.adding import AddPayer
+from dispatcher.breaker import Breaker
 from dispatcher.caring import Care
 from dispatcher.cleaning import Cleaner
 from dispatcher.crowd import Crowd
@@ -44,7 +46,12 @@ class Line:
             payers.append((Work.FETCH, name, FetchPayer(connector, tools.db, blobs, readers, cleaner)))
         for name, door in doors.items():
             payers.append((Work.FORWARD, name, ForwardPayer(door, tools.db, tools.clock, cleaner, links)))
-        self._lanes = [Lane(kind, owner, payer, tools, crowd) for kind, owner, payer in payers]
+            payers.append((Work.ADD, name, AddPayer(door, tools.db, tools.clock, cleaner, links)))
+        breakers = {name: Breaker(chance=tools.chance) for name in doors}
+        guarded = (Work.FORWARD, Work.ADD)  # a channel is paused by its own answers
+        self._lanes = [
+            Lane(kind, owner, payer, tools, crowd, breakers[owner] if kind in guarded else None) for kind, owner, payer in payers
+        ]
 
     def work(self) -> dict[str, Coroutine[Any, Any, None]]:
         """By name, each to run as a task until it is cancelled."""

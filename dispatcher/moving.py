@@ -10,15 +10,15 @@ from sqlalchemy import Connection
 from config.profile import Profile
 from dispatcher.clocks import winding
 from dispatcher.registering import owe_forward
-from dispatcher.replies import Replies, to_reporter
-from normalizer import tracking
+from dispatcher.replies import Replies
+from dispatcher.telling import BARE, of_state, tell
 from normalizer.complaint import State
 from store import complaints
 from store.complaints import Found
 from store.states import allowed
 
-TELLS = frozenset(State) - {State.RECEIVED, State.WITHDRAWN}
-NEEDS_TEXT = frozenset({State.WAITING, State.ANSWERED, State.OUT_OF_SCOPE, State.ARCHIVED})
+NEEDS_TEXT = BARE
+"""A person explains these; a door need not."""
 
 
 class ActRefused(Exception):
@@ -41,8 +41,10 @@ class Move:
     text: str | None = None
     """For the citizen."""
     reason: str | None = None
-    """For operators."""
+    """For operators; where the desk gave no other words, for the citizen too."""
     external_id: str | None = None
+    silent: bool = False
+    """The citizen did it, and is answered otherwise."""
 
 
 def move(connection: Connection, profile: Profile, replies: Replies, complaint: Found, wanted: Move, now: datetime) -> bool:
@@ -52,7 +54,7 @@ def move(connection: Connection, profile: Profile, replies: Replies, complaint: 
         raise ActRefused(
             f"Laporan berstatus “{replies.state(complaint)}” tidak dapat diubah menjadi “{_named(replies, complaint, wanted)}”."
         )
-    if wanted.to in NEEDS_TEXT and not (wanted.text or wanted.reason):
+    if wanted.to in NEEDS_TEXT and wanted.actor != "door" and not (wanted.text or wanted.reason):
         raise ActRefused("Tulis dulu keterangan untuk pelapor.")
     agency = wanted.agency or complaint["agency"]
     noted = complaints.note(
@@ -75,38 +77,16 @@ def move(connection: Connection, profile: Profile, replies: Replies, complaint: 
         values["closed_by"] = wanted.actor
     complaints.change(connection, complaint["id"], **values)
     winding.wind(connection, profile, complaint["id"])
-    if profile.forward == "after_verification" and state is State.RECEIVED and wanted.to in (State.VERIFIED, State.ASSIGNED):
+    if profile.forward == "after_verification" and complaint["forwarded_at"] is None and wanted.to in (State.VERIFIED, State.ASSIGNED):
         settled = now + timedelta(seconds=profile.intake.settle_seconds)
         owe_forward(connection, complaint["id"], complaint["tracking_number"], complaint["door"], now, settled)
-    _tell(connection, replies, {**complaint, **values}, wanted, now)
+    if not wanted.silent:
+        text = wanted.text or (wanted.reason if wanted.source == "desk" else None) or ""
+        told = of_state(connection, replies, {**complaint, **values}, wanted.to, text, now)
+        if told is not None:
+            tell(connection, replies, {**complaint, **values}, told, now)
     return True
 
 
 def _named(replies: Replies, complaint: Found, wanted: Move) -> str:
     return replies.state({**complaint, "state": wanted.to, "agency": wanted.agency or complaint["agency"]})
-
-
-def _tell(connection: Connection, replies: Replies, complaint: Found, wanted: Move, now: datetime) -> None:
-    """The citizen hears of it in the channel they wrote from."""
-    if wanted.to not in TELLS:
-        return
-    number = complaint["tracking_number"]
-    agency = replies.profile.agencies.get(complaint["agency"] or "")
-    name = "closed_text" if wanted.to is State.CLOSED and wanted.text else str(wanted.to)
-    text = replies.profile.text(
-        name,
-        number=tracking.printed(number),
-        agency=agency.name if agency else replies.profile.office,
-        text=wanted.text or wanted.reason or "",
-    )
-    replies.owe(
-        connection,
-        to_reporter(complaint),
-        key=f"state:{number}:{complaint['version']}:{wanted.to}",
-        text=text,
-        now=now,
-        complaint_id=complaint["id"],
-        number=number,
-        subject=replies.profile.text("reply_subject", number=tracking.printed(number)),
-        automatic=False,
-    )

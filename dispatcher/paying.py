@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,14 +15,14 @@ from connectors.errors import Malformed, RecipientGone, Refused
 from dispatcher import faults
 from dispatcher.caring import Care
 from dispatcher.cleaning import Cleaner
-from dispatcher.doors.contract import Door, Filing, Receipt
+from dispatcher.doors.contract import Addition, Door, Filing, Receipt
 from dispatcher.evidence import media_type
 from dispatcher.links import Links
 from dispatcher.reading import Readers, Unread
 from dispatcher.replies import of_debt
 from dispatcher.workers import Payment
 from normalizer.complaint import Complaint, EvidenceFile, State
-from store import cleanings, complaints
+from store import cleanings, complaints, outbox
 from store.blobs import Blobs
 from store.cleanings import CleaningRow
 from store.database import Database
@@ -33,6 +33,8 @@ FILE_LIMIT = 30 * 1024 * 1024
 """Bytes of one file of evidence; larger ones stay with the platform and are named on the desk."""
 LOOK_BACK = timedelta(hours=1)
 """A door's clock may differ from ours."""
+CARRIED = (Addition.SUPPLEMENT, Addition.HIDDEN)
+"""What a complaint that is handed over shows by itself."""
 UNSENT = frozenset({State.WITHDRAWN, State.ARCHIVED, State.OUT_OF_SCOPE})
 
 
@@ -72,18 +74,22 @@ class ForwardPayer:
         complaint_id = debt.complaint_id
         files = await self._db.read(lambda session: complaints.evidence_of(session, complaint_id))
         await self._cleaner.clean(complaint_id, [each.sha256 for each in files if each.sha256])
+        # what was added by now stands in the filing itself; asked before it is read, so that nothing is left out
+        inside = await self._db.read(lambda session: outbox.additions(session.connection(), complaint_id, CARRIED))
         row, filing = await self._db.read(lambda session: filing_of(session, complaint_id, self._links))
-        if row.merged_into is not None or row.state in UNSENT:
+        if row.merged_into is not None or row.state in UNSENT or row.door != self._door.name:
             return lambda connection: None
         faults.point("forward.before")
         # since the complaint came in, not since the debt: one that is owed anew may have arrived long before
         receipt = await self._door.find(filing.tracking_number, row.registered_at - LOOK_BACK) if debt.unsure else None
+        carried = inside if receipt is None else []
         receipt = receipt or await self._door.submit(filing, filing.tracking_number)
         faults.point("forward.taken")
-        return lambda connection: self._write(connection, complaint_id, receipt)
+        return lambda connection: self._write(connection, complaint_id, receipt, carried)
 
-    def _write(self, connection: Connection, complaint_id: int, receipt: Receipt) -> str:
+    def _write(self, connection: Connection, complaint_id: int, receipt: Receipt, carried: Sequence[int]) -> str:
         now = self._clock()
+        outbox.carried(connection, carried, now)
         complaints.mark(connection, complaint_id, door_reference=receipt.reference, forwarded_at=now)
         complaints.note(
             connection,
@@ -92,7 +98,7 @@ class ForwardPayer:
             kind="forwarded",
             actor="system",
             source=self._door.name,
-            external_id="receipt",
+            external_id=f"receipt:{receipt.reference}",
             note=receipt.notice,
         )
         return receipt.reference

@@ -29,6 +29,8 @@ _OWN = (
     "closed_by",
     "postponed_until",
     "merged_into",
+    "rating",
+    "rating_asked_at",
 )
 
 

@@ -85,8 +85,9 @@ class Replies:
         buttons: tuple[Button, ...] = (),
         automatic: bool = True,
         due_at: datetime | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> bool:
-        """False: there is nobody to answer, it is owed already, or it would feed a loop."""
+        """False: there is nobody to answer, it is owed already, or it would feed a loop. What is put off holds up no other reply."""
         if to.address is None:
             return False
         if publicly.is_public(to.extra):
@@ -105,7 +106,7 @@ class Replies:
             key=key,
             kind=Work.REPLY,
             name=to.account,
-            order_key=to.conversation,
+            order_key=f"later:{to.conversation}" if more and due_at and due_at > now else to.conversation,
             now=now,
             due_at=due_at,
             conversation=to.conversation,
@@ -120,6 +121,7 @@ class Replies:
                 "automatic": automatic,
                 "extra": dict(to.extra),
                 "tracking_number": tracking.printed(number) if number else None,
+                **(more or {}),
             },
         )
 
@@ -171,6 +173,12 @@ class Replies:
         about = tracking.printed(number)
         buttons = [Button(text=self.profile.text(name), command=f"{command} {about}") for name, command, sensible in offered if sensible]
         return (*buttons, Button(text=self.profile.text("button_new"), command="baru"))
+
+    def verdicts(self, number: str) -> tuple[Button, ...]:
+        """Under an answer: is it solved?"""
+        about = tracking.printed(number)
+        offered = (("button_solved", "beres"), ("button_unsolved", "belum_beres"))
+        return tuple(Button(text=self.profile.text(name), command=f"{command} {about}") for name, command in offered)
 
     def choices(self) -> tuple[Button, ...]:
         text = self.profile.text

@@ -15,6 +15,7 @@ PATIENCE = MappingProxyType(
         Work.REPLY: timedelta(days=3),
         Work.FETCH: timedelta(days=2),
         Work.FORWARD: timedelta(days=14),
+        Work.ADD: timedelta(days=14),
     }
 )
 """Older than this, a debt goes to the dead pocket, where a person sees it. An outage of hours costs nothing but time."""

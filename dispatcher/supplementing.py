@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.profile import Profile
+from dispatcher.adding import owe_addition
+from dispatcher.doors.contract import Addition
 from dispatcher.homes import Bond, Home
 from dispatcher.registering import is_placed, owe_evidence
 from dispatcher.replies import Replies, to_sender
@@ -23,8 +25,18 @@ QUIET = timedelta(seconds=10)
 
 
 def supplement(
-    connection: Connection, profile: Profile, replies: Replies, claim: Claim, read: Normalized, home: Home, now: datetime
+    connection: Connection,
+    profile: Profile,
+    replies: Replies,
+    claim: Claim,
+    read: Normalized,
+    home: Home,
+    now: datetime,
+    *,
+    adds: Addition = Addition.SUPPLEMENT,
+    told: str | None = "supplement",
 ) -> None:
+    """adds: what the door is told it is. told: the text of the answer; None when the caller answers."""
     complaint = home.complaint
     assert complaint is not None
     added = complaints.supplement(
@@ -45,9 +57,12 @@ def supplement(
     if complaint["awaits_words"] and read.words:
         settle = timedelta(seconds=profile.intake.settle_seconds)
         outbox.hurry(connection, f"forward:{complaint['tracking_number']}", now + settle)
+    settled = timedelta(seconds=profile.intake.settle_seconds)
+    owe_addition(connection, complaint, adds, key=str(claim.id), now=now, settle=settled, supplement_id=added)
     for flag in ("anonymous", "confidential"):
         if flag in filled:
             complaints.note(connection, complaint["id"], at=now, kind=flag, actor="citizen", source=claim.inbound.channel)
+            owe_addition(connection, complaint, Addition.HIDDEN, key=str(claim.id), now=now)
     if (
         home.bond is Bond.ALBUM
         and complaint["awaits_words"]
@@ -55,7 +70,8 @@ def supplement(
         and _settled(connection, replies, claim, complaint, read, filled)
     ):
         return
-    _answer(connection, replies, claim, read, complaint, home, now)
+    if told is not None:
+        _answer(connection, replies, claim, read, complaint, home, now, told)
 
 
 def _settled(connection: Connection, replies: Replies, claim: Claim, complaint: Found, read: Normalized, filled: dict[str, Any]) -> bool:
@@ -89,13 +105,15 @@ def _filled(profile: Profile, complaint: Found, read: Normalized) -> dict[str, A
     return filled
 
 
-def _answer(connection: Connection, replies: Replies, claim: Claim, read: Normalized, complaint: Found, home: Home, now: datetime) -> None:
+def _answer(
+    connection: Connection, replies: Replies, claim: Claim, read: Normalized, complaint: Found, home: Home, now: datetime, told: str
+) -> None:
     silent = home.bond is Bond.ALBUM or outbox.replies_since(connection, claim.conversation, now - QUIET) > 0
     about_files = replies.about_files(claim.inbound.extra)
     if silent and not read.emergency and not about_files:
         return
     number = complaint["tracking_number"]
-    name = "ack_emergency" if read.emergency else "supplement"
+    name = "ack_emergency" if read.emergency else told
     text = replies.profile.text(name, number=tracking.printed(number))
     replies.owe(
         connection,

@@ -107,8 +107,8 @@ def move_talk(connection: Connection, old: str, new: str, address: str) -> None:
     connection.execute(update(table).where(lines).values(conversation=renamed, reply_address=address))
 
 
-def asked_for(connection: Connection, conversation: str, since_inbox_id: int, since: datetime, commands: tuple[str, ...]) -> set[str]:
-    """Which of these commands came after that message and time and belonged to no complaint yet."""
+def asked_for(connection: Connection, conversation: str, since_inbox_id: int, since: datetime, commands: tuple[str, ...]) -> list[str]:
+    """Which of these commands came after that message and time and belonged to no complaint yet, in their order."""
     wanted = select(inbox.c.reason).where(
         inbox.c.conversation == conversation,
         inbox.c.id > since_inbox_id,
@@ -117,7 +117,7 @@ def asked_for(connection: Connection, conversation: str, since_inbox_id: int, si
         inbox.c.reason.in_(commands),
         inbox.c.complaint_id.is_(None),
     )
-    return set(connection.execute(wanted).scalars())
+    return list(connection.execute(wanted.order_by(inbox.c.id)).scalars())
 
 
 def supplement(
@@ -180,6 +180,18 @@ def note(
     }
     once = insert(connection, timeline).values(**row).on_conflict_do_nothing(index_elements=["complaint_id", "source", "external_id"])
     return connection.execute(once.returning(timeline.c.id)).first() is not None
+
+
+def heard(connection: Connection, complaint_id: int, source: str, external_id: str) -> bool:
+    """Whether this source told the same before."""
+    same = select(timeline.c.id).where(timeline.c.complaint_id == complaint_id, timeline.c.source == source)
+    return connection.execute(same.where(timeline.c.external_id == external_id)).first() is not None
+
+
+def moved_at(connection: Connection, complaint_id: int) -> datetime | None:
+    """When the newest change of state happened, by whoever made it; None when it never moved."""
+    moved = select(func.max(timeline.c.at)).where(timeline.c.complaint_id == complaint_id, timeline.c.kind == "state")
+    return connection.execute(moved).scalar_one_or_none()
 
 
 def find(session: Session, number: str) -> ComplaintRow | None:

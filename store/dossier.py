@@ -37,7 +37,7 @@ def by_number(session: Session, number: str) -> Dossier | None:
         return None
     key = row.id
     taker = session.get(ComplaintRow, row.merged_into) if row.merged_into else None
-    kinds = (Work.FORWARD, Work.REPLY)
+    kinds = (Work.FORWARD, Work.ADD, Work.REPLY)
     owed = select(OutboxRow).where(OutboxRow.complaint_id == key, col(OutboxRow.kind).in_(kinds)).order_by(col(OutboxRow.id))
     looks = select(AuditRow).where(AuditRow.complaint_id == key, AuditRow.action == "reveal").order_by(col(AuditRow.id).desc()).limit(5)
     debts = session.exec(owed).all()

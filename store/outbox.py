@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -126,7 +127,7 @@ def later(connection: Connection, debt_id: int, due_at: datetime, error: str, *,
 
 
 def park(connection: Connection, debt_id: int, state: Owed, error: str, *, unsure: bool = False) -> None:
-    """Into a pocket that a person looks at: uncertain or dead."""
+    """Into a pocket that a person looks at: uncertain, dead or by hand."""
     _set(connection, debt_id, state=state, last_error=error, unsure=unsure)
 
 
@@ -135,20 +136,19 @@ def _set(connection: Connection, debt_id: int, **values: Any) -> None:
 
 
 def redrive(connection: Connection, debt_id: int, now: datetime) -> bool:
-    """Owe a dead or uncertain row again. False when it is neither."""
+    """Owe a dead, uncertain or by-hand row again. False when it is none of them."""
     again = connection.execute(
         update(table)
-        .where(table.c.id == debt_id, table.c.state.in_([Owed.DEAD, Owed.UNCERTAIN]))
+        .where(table.c.id == debt_id, table.c.state.in_([Owed.DEAD, Owed.UNCERTAIN, Owed.BY_HAND]))
         .values(state=Owed.OWED, due_at=now, attempts=0, created_at=now, last_error=None, leased_by=None, leased_until=None)
     )
     return again.rowcount == 1
 
 
 def settle(connection: Connection, debt_id: int, now: datetime) -> bool:
-    """A person knows that an uncertain one did arrive."""
-    settled = connection.execute(
-        update(table).where(table.c.id == debt_id, table.c.state == Owed.UNCERTAIN).values(state=Owed.DONE, done_at=now)
-    )
+    """A person knows that an uncertain one did arrive, or passed it on by hand."""
+    waiting = table.c.state.in_([Owed.UNCERTAIN, Owed.BY_HAND])
+    settled = connection.execute(update(table).where(table.c.id == debt_id, waiting).values(state=Owed.DONE, done_at=now))
     return settled.rowcount == 1
 
 
@@ -165,6 +165,58 @@ def amend(connection: Connection, key: str, **payload: Any) -> bool:
 def hurry(connection: Connection, key: str, due_at: datetime) -> None:
     """What was waiting for words may leave now."""
     connection.execute(update(table).where(table.c.key == key, table.c.state == Owed.OWED, table.c.attempts == 0).values(due_at=due_at))
+
+
+def has_forward(connection: Connection, complaint_id: int) -> bool:
+    """Whether a complaint's way to its door was ever owed."""
+    found = select(table.c.id).where(table.c.complaint_id == complaint_id, table.c.kind == Work.FORWARD)
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def additions(connection: Connection, complaint_id: int, kinds: Sequence[str]) -> list[int]:
+    """Additions of these kinds that have not reached the door."""
+    rows = connection.execute(
+        select(table.c.id, table.c.payload).where(
+            table.c.complaint_id == complaint_id, table.c.kind == Work.ADD, table.c.state.in_([Owed.OWED, Owed.DEAD])
+        )
+    )
+    return [row.id for row in rows if row.payload["kind"] in kinds]
+
+
+def carried(connection: Connection, debts: Sequence[int], now: datetime) -> None:
+    """These went along with something else."""
+    if debts:
+        connection.execute(update(table).where(table.c.id.in_(debts)).values(state=Owed.DONE, done_at=now, last_error=None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A reply that lies until its time comes."""
+
+    key: str
+    payload: dict[str, Any]
+
+
+def waiting_news(connection: Connection, complaint_id: int, conversation: str, prefix: str, now: datetime) -> Waiting | None:
+    """News of a complaint (keys that begin with `prefix`) that is put off and that nobody has begun to send."""
+    row = connection.execute(
+        select(table.c.key, table.c.payload)
+        .where(table.c.complaint_id == complaint_id, table.c.conversation == conversation, table.c.kind == Work.REPLY)
+        .where(table.c.key.startswith(prefix, autoescape=True), table.c.state == Owed.OWED, table.c.attempts == 0, table.c.due_at > now)
+        .order_by(table.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return Waiting(key=row.key, payload=row.payload) if row else None
+
+
+def news_between(connection: Connection, complaint_id: int, conversation: str, prefix: str, start: datetime, end: datetime) -> int:
+    """How much news of a complaint is or was due in a time."""
+    return connection.execute(
+        select(func.count())
+        .select_from(table)
+        .where(table.c.complaint_id == complaint_id, table.c.conversation == conversation, table.c.kind == Work.REPLY)
+        .where(table.c.key.startswith(prefix, autoescape=True), table.c.due_at >= start, table.c.due_at < end)
+    ).scalar_one()
 
 
 def next_due(connection: Connection, lane: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The pockets in which nothing gets lost: quarantined, triage and set aside on the way in; dead and uncertain on the way out."""
+"""The pockets in which nothing gets lost: quarantined, triage and set aside on the way in; dead, uncertain and by hand on the way out."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from normalizer.complaint import Outcome
 from store.tables import ComplaintRow, InboxRow, InboxState, OutboxRow
 
 PAGE = 50
-QUARANTINED, TRIAGE, SET_ASIDE, DEAD, UNCERTAIN = "quarantined", "triage", "set_aside", "dead", "uncertain"
+QUARANTINED, TRIAGE, SET_ASIDE, DEAD, UNCERTAIN, BY_HAND = "quarantined", "triage", "set_aside", "dead", "uncertain", "by_hand"
 INWARD = (QUARANTINED, TRIAGE, SET_ASIDE)
-OUTWARD = (DEAD, UNCERTAIN)
+OUTWARD = (DEAD, UNCERTAIN, BY_HAND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,12 +39,16 @@ class Owed(StrEnum):
     """Sent, perhaps: nobody knows. A person decides, or the door is asked."""
     DEAD = "dead"
     """Failed for good; can be sent again from the desk."""
+    BY_HAND = "by_hand"
+    """The other side cannot be told by the hub: a person passes it on, and says so at the desk."""
 
 
 class Work(StrEnum):
     FORWARD = "forward"
     REPLY = "reply"
     FETCH = "fetch"
+    ADD = "add"
+    """What a citizen did after the complaint was handed over, for the door."""
 
 
 class InboxRow(SQLModel, table=True):
@@ -132,6 +136,10 @@ class ComplaintRow(Complaint, table=True):
     """When the citizen last wrote: the supplement window counts from here."""
     awaits_words: bool = False
     """It came as a photo or voice note only; the citizen was asked."""
+    rating: int | None = None
+    """1 to 5, by the citizen; None until they gave one."""
+    rating_asked_at: datetime | None = moment(null=True)
+    """A bare number after this is a rating; asked for once."""
     version: int = 1
     # kept as plain strings: a native enum of an engine cannot grow without pain
     classification: Classification = Field(default=Classification.COMPLAINT, sa_type=String)
@@ -186,7 +194,8 @@ class TimelineRow(SQLModel, table=True):
     complaint_id: int = Field(sa_column=Column(Key, nullable=False, index=True))
     at: datetime = moment()
     kind: str
-    """registered, forwarded, state, supplement, answer, note, split, merged, moved, edited, evidence, told."""
+    """registered, forwarded, state, news, supplement, passed_on, by_hand, rerouted, rated, answer, note, split, merged, moved,
+    edited, told."""
     actor: str
     """citizen, system, door or the operator's name."""
     source: str
@@ -202,7 +211,7 @@ class TimelineRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """One thing that is owed: a forward, a reply, a file to fetch. `key` is unique: the same debt is never owed twice."""
+    """One thing that is owed: a forward, an addition, a reply, a file to fetch. `key` is unique: the same debt is never owed twice."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -211,6 +220,7 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_talk", "conversation", "id"),
         Index("ix_outbox_dead", "id", **where("state = 'dead'")),
         Index("ix_outbox_uncertain", "id", **where("state = 'uncertain'")),
+        Index("ix_outbox_by_hand", "id", **where("state = 'by_hand'")),
     )
     id: int | None = key_column()
     key: str = Field(sa_column=Column(String, nullable=False, unique=True))

@@ -132,6 +132,14 @@ EVENTS: Final[Mapping[str, str]] = {
     "anonymous": N_("Pelapor meminta namanya disembunyikan"),
     "confidential": N_("Pelapor meminta laporan dirahasiakan"),
     "withdrawal": N_("Pelapor ingin mencabut laporan"),
+    "named": N_("Pelapor meminta namanya ditampilkan lagi"),
+    "opened": N_("Pelapor tidak lagi meminta laporan dirahasiakan"),
+    "news": N_("Kabar dari pintu tujuan"),
+    "passed_on": N_("Disampaikan ke pintu tujuan"),
+    "by_hand": N_("Perlu disampaikan petugas sendiri"),
+    "rerouted": N_("Dialihkan ke pintu lain"),
+    "rated": N_("Pelapor memberi nilai"),
+    "undelivered": N_("Tidak sampai"),
 }
 ACTORS: Final[Mapping[str, str]] = {"citizen": N_("Pelapor"), "system": N_("Sistem"), "door": N_("Pintu tujuan")}
 OWED: Final[Mapping[str, str]] = {
@@ -139,8 +147,9 @@ OWED: Final[Mapping[str, str]] = {
     "done": N_("Terkirim"),
     "uncertain": N_("Belum pasti terkirim"),
     "dead": N_("Gagal"),
+    "by_hand": N_("Sampaikan sendiri"),
 }
-OWED_TONES: Final[Mapping[str, str]] = {"owed": "info", "done": "accent", "uncertain": "warn", "dead": "bad"}
+OWED_TONES: Final[Mapping[str, str]] = {"owed": "info", "done": "accent", "uncertain": "warn", "dead": "bad", "by_hand": "warn"}
 ARRIVED: Final[Mapping[str, str]] = {
     "queued": N_("Menunggu di operator"),
     "sent": N_("Dikirim operator"),
@@ -151,6 +160,7 @@ WORK: Final[Mapping[str, str]] = {
     "forward": N_("Penerusan"),
     "reply": N_("Balasan kepada pelapor"),
     "fetch": N_("Unduhan lampiran"),
+    "add": N_("Kabar dari pelapor untuk pintu tujuan"),
 }
 POCKETS: Final[Mapping[str, str]] = {
     "quarantined": N_("Karantina"),
@@ -158,6 +168,7 @@ POCKETS: Final[Mapping[str, str]] = {
     "set_aside": N_("Disisihkan"),
     "dead": N_("Gagal kirim"),
     "uncertain": N_("Belum pasti"),
+    "by_hand": N_("Sampaikan sendiri"),
 }
 REASONS: Final[Mapping[str, str]] = {
     "json": N_("Bukan JSON yang utuh"),

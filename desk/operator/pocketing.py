@@ -91,7 +91,7 @@ async def settle(request: web.Request) -> web.StreamResponse:
 async def all_again(request: web.Request) -> web.StreamResponse:
     """Everything in a pocket, oldest first; what cannot go again stays and is counted. Uncertain ones are decided one by one."""
     desk, pocket, name, _ = desk_of(request), _pocket(request), operator_of(request).name, words(request)
-    if pocket == pockets.UNCERTAIN:
+    if pocket in (pockets.UNCERTAIN, pockets.BY_HAND):
         raise web.HTTPBadRequest
     moved, stayed = 0, 0
     for key in await desk.db.read(lambda session: pockets.ids(session, pocket, ALL_AT_ONCE)):

@@ -94,7 +94,7 @@ class Added:
     complaint: Complaint
     tracking_number: str
     reference: str
-    """The door's own number."""
+    """The door's own number; empty where a person only knows that the door has it."""
     at: datetime
     text: str | None = None
     """The citizen's new words."""
@@ -136,6 +136,11 @@ class Door(Protocol):
         """False: `add` cannot say it in this protocol; operators are shown what they have to pass on by hand."""
         ...
 
+    @property
+    def adds_once(self) -> bool:
+        """True: `key` makes a second `add` harmless. False: one whose outcome was never learnt is left to a person."""
+        ...
+
     async def add(self, added: Added, key: str) -> None:
         """Tell the door what was added. `key` is the same on every attempt at the same addition. Raises ConnectorError.
 
@@ -144,7 +149,10 @@ class Door(Protocol):
         ...
 
     async def updates(self, cursor: Cursor) -> DoorUpdates:
-        """What changed since `cursor`; may repeat itself under the same external ids. Raises ConnectorError."""
+        """What changed since `cursor`; None: as far back as the door can tell (the dispatcher asks so once a day). Raises ConnectorError.
+
+        It looks back a little past its cursor, because clocks differ: the same news may come again under the same external id.
+        """
         ...
 
     async def check(self) -> Checked:

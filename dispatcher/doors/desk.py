@@ -25,6 +25,7 @@ class DeskDoor:
     kind = "desk"
     can_find = True
     takes_additions = True
+    adds_once = True
 
     def __init__(self, name: str, clock: Clock) -> None:
         self.name = name

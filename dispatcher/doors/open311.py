@@ -56,6 +56,7 @@ class Open311Door:
 
     kind = "open311"
     takes_additions = False
+    adds_once = False
 
     def __init__(self, name: str, settings: Settings, profile: Profile, clock: Clock) -> None:
         self.name = name

@@ -108,7 +108,7 @@ async def test_what_an_agency_has_is_withdrawn_by_a_person(town: Town):
     [complaint] = await town.complaints()
     assert complaint["state"] == "received"
     assert "withdrawal" in await kinds(town)
-    assert "petugas akan mengurusnya" in await last_text(town)
+    assert "kami teruskan ke instansi" in await last_text(town)
 
 
 async def test_asking_for_the_place_opens_the_complaint_for_it(town: Town):

@@ -17,8 +17,10 @@ from config.settings import Settings
 from connectors.contract import About, Accepted, Attachment, Checked, FollowUp, Health, Inbound, Reply, Sender, Sent
 from connectors.errors import ConnectorError, RecipientGone
 from dispatcher.acts import Acts
+from dispatcher.adding import AddPayer
+from dispatcher.breaker import Breaker
 from dispatcher.cleaning import Cleaner
-from dispatcher.doors.contract import Cursor, DoorUpdates, Filing, Receipt
+from dispatcher.doors.contract import Added, Cursor, DoorUpdates, Filing, Receipt
 from dispatcher.intake import Intake
 from dispatcher.links import Links
 from dispatcher.paying import FetchPayer, ForwardPayer, ReplyPayer
@@ -85,6 +87,11 @@ class City:
     filings: list[Filing] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     asked: int = 0
+    takes_additions: bool = True
+    adds_once: bool = True
+    added: list[tuple[str, Added]] = field(default_factory=list)
+    news: list[Any] = field(default_factory=list)
+    cursors: list[Cursor] = field(default_factory=list)
 
     async def submit(self, filing: Filing, key: str) -> Receipt:
         if self.failures:
@@ -100,8 +107,17 @@ class City:
         self.asked += 1
         return Receipt(reference=f"ref-{self.taken.index(key) + 1}", at=START) if key in self.taken else None
 
+    async def add(self, added: Added, key: str) -> None:
+        if self.failures:
+            failure = self.failures.pop(0)
+            if isinstance(failure, ConnectorError) and not failure.certain:
+                self.added.append((key, added))
+            raise failure
+        self.added.append((key, added))
+
     async def updates(self, cursor: Cursor) -> DoorUpdates:
-        return DoorUpdates(updates=(), cursor=cursor)
+        self.cursors.append(cursor)
+        return DoorUpdates(updates=tuple(self.news), cursor={"seen": len(self.cursors)})
 
     async def check(self) -> Checked:
         return Checked(health=Health.OK, sentence="siap")
@@ -145,7 +161,10 @@ class Town:
         self.links = Links(b"s" * 32, "https://lapor.example", timedelta(days=30), self.clock)
         self.reply_lane = Lane(Work.REPLY, "bot", ReplyPayer("bot", self.channel), self.tools)
         self.fetch_lane = Lane(Work.FETCH, "bot", FetchPayer(self.channel, db, self.blobs, readers, cleaner), self.tools)
-        self.forward_lane = Lane(Work.FORWARD, "kota", ForwardPayer(self.city, db, self.clock, cleaner, self.links), self.tools)
+        self.breaker = Breaker(chance=lambda: 0.5)
+        forward = ForwardPayer(self.city, db, self.clock, cleaner, self.links)
+        self.forward_lane = Lane(Work.FORWARD, "kota", forward, self.tools, breaker=self.breaker)
+        self.add_lane = Lane(Work.ADD, "kota", AddPayer(self.city, db, self.clock, cleaner, self.links), self.tools, breaker=self.breaker)
         self._ids = itertools.count(1)
 
     def clock(self) -> datetime:
