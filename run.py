@@ -186,7 +186,7 @@ async def _doors(settings: Settings, profile: Profile, stack: contextlib.AsyncEx
     from dispatcher.doors import registry
 
     doors = {}
-    for name in {"desk", profile.door, *settings.doors}:
+    for name in {"desk", *profile.doors, *settings.doors}:
         try:
             doors[name] = registry.build(name, settings.doors.get(name), profile)
         except Misconfigured as error:

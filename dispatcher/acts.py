@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from config.profile import Profile
-from dispatcher import blocking, rearranging
+from dispatcher import blocking, rearranging, routing
 from dispatcher.clocks import winding
 from dispatcher.moving import ActRefused, Move, move
 from dispatcher.replies import Replies
@@ -95,9 +95,28 @@ class Acts:
                 return
             complaints.change(connection, complaint_id, **changed)
             winding.wind(connection, self._profile, complaint_id)
+            routing.follow(connection, self._profile, {**before, **changed}, operator, now)
             names = ", ".join(sorted(changed))
             complaints.note(connection, complaint_id, at=now, kind="edited", actor=operator, source="desk", note=names)
             _audit(connection, now, operator, "edit", complaint_id, names)
+
+        await self._act(write)
+
+    async def hand_over(self, complaint_id: int, door: str, reason: str, *, operator: str) -> None:
+        """Another door owns it from now on, also where it left already: the one way in which it then changes its owner."""
+        if door not in self._profile.doors | {"desk"}:
+            raise ActRefused("Pintu itu tidak ada dalam profil kota.")
+        if not reason.strip():
+            raise ActRefused("Tuliskan alasannya dalam beberapa kata.")
+        now = self._clock()
+
+        def write(connection: Connection) -> None:
+            complaint = _there(connection, complaint_id)
+            if complaint["door"] == door:
+                raise ActRefused("Laporan ini sudah di pintu itu.")
+            if not routing.hand_over(connection, self._profile, complaint, door, reason.strip(), operator, now):
+                raise ActRefused("Laporan ini sedang dikirim, atau belum pasti terkirim. Putuskan itu dulu.")
+            _audit(connection, now, operator, "hand_over", complaint_id, door)
 
         await self._act(write)
 

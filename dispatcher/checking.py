@@ -49,7 +49,7 @@ async def check(config: Path | None) -> AsyncIterator[tuple[str, Checked]]:
     yield "berkas", await asyncio.to_thread(_blobs, settings.store.blobs)
     for name, checked in (await _accounts(settings, secret, stored)).items():
         yield f"akun {name}", checked
-    for name in sorted({"desk", profile.door, *settings.doors}):
+    for name in sorted({"desk", *profile.doors, *settings.doors}):
         try:
             door = doors.build(name, settings.doors.get(name), profile)
         except ConnectorError as error:

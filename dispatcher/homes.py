@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from config.profile import Intake
 from connectors.contract import FollowUp
+from dispatcher.talks import is_of, talked_about
 from normalizer import fingerprint
 from normalizer.outcome import Normalized
 from store import complaints
@@ -27,6 +28,8 @@ class Bond(StrEnum):
     ALBUM = "album"
     WINDOW = "window"
     CONVERSATION = "conversation"
+    ANSWER = "answer"
+    """What we asked for, or an answer to what we wrote where the citizen's own channel failed."""
     SAME = "same"
     RESENT = "resent"
     """Nearly the same words once more: kept beside the first ones, under the first number."""
@@ -47,7 +50,7 @@ def find_home(connection: Connection, claim: Claim, read: Normalized, intake: In
         return Home(refers_to=named.complaint["tracking_number"])
     if named.complaint is not None or read.starts_new or follow_up is FollowUp.NEVER:
         return named
-    last = complaints.latest(connection, claim.conversation)
+    last = talked_about(connection, claim)
     if last is None or last["state"] not in OPEN:
         return named
     group = claim.inbound.group
@@ -57,6 +60,9 @@ def find_home(connection: Connection, claim: Claim, read: Normalized, intake: In
         return Home(last, Bond.SAME)
     if read.body and fingerprint.resent(last["first_words"], read.body):
         return Home(last, Bond.RESENT)
+    if last["state"] == "waiting" or last["conversation"] != claim.conversation:
+        asked_for_another = _asked_for_another(connection, claim, last)
+        return named if asked_for_another else Home(last, Bond.ANSWER)
     if follow_up is FollowUp.CONVERSATION:
         return Home(last, Bond.CONVERSATION)
     if follow_up is FollowUp.WINDOW and _within(claim, last, intake) and not _asked_for_another(connection, claim, last):
@@ -72,7 +78,7 @@ def _named(connection: Connection, claim: Claim, read: Normalized) -> Home:
     number = quoted(read)
     if number:
         found = complaints.by_number(connection, number)
-        return Home(found, Bond.NUMBER) if found and found["conversation"] == talk else Home(refers_to=number)
+        return Home(found, Bond.NUMBER) if found and is_of(connection, claim, found) else Home(refers_to=number)
     answered = inbound.in_reply_to or read.in_reply_to
     if answered and (found := complaints.of_reply(connection, talk, answered) or complaints.of_message(connection, talk, answered)):
         return Home(found, Bond.REPLY)

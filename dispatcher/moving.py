@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from config.profile import Profile
+from dispatcher import routing
 from dispatcher.clocks import winding
 from dispatcher.registering import owe_forward
 from dispatcher.replies import Replies
@@ -54,7 +55,7 @@ def move(connection: Connection, profile: Profile, replies: Replies, complaint: 
         raise ActRefused(
             f"Laporan berstatus “{replies.state(complaint)}” tidak dapat diubah menjadi “{_named(replies, complaint, wanted)}”."
         )
-    if wanted.to in NEEDS_TEXT and wanted.actor != "door" and not (wanted.text or wanted.reason):
+    if wanted.to in NEEDS_TEXT and wanted.actor != "door" and not wanted.silent and not (wanted.text or wanted.reason):
         raise ActRefused("Tulis dulu keterangan untuk pelapor.")
     agency = wanted.agency or complaint["agency"]
     noted = complaints.note(
@@ -77,9 +78,14 @@ def move(connection: Connection, profile: Profile, replies: Replies, complaint: 
         values["closed_by"] = wanted.actor
     complaints.change(connection, complaint["id"], **values)
     winding.wind(connection, profile, complaint["id"])
+    door = (
+        routing.follow(connection, profile, {**complaint, **values}, wanted.actor, now)
+        if agency != complaint["agency"]
+        else complaint["door"]
+    )
     if profile.forward == "after_verification" and complaint["forwarded_at"] is None and wanted.to in (State.VERIFIED, State.ASSIGNED):
         settled = now + timedelta(seconds=profile.intake.settle_seconds)
-        owe_forward(connection, complaint["id"], complaint["tracking_number"], complaint["door"], now, settled)
+        owe_forward(connection, complaint["id"], complaint["tracking_number"], door, now, settled)
     if not wanted.silent:
         text = wanted.text or (wanted.reason if wanted.source == "desk" else None) or ""
         told = of_state(connection, replies, {**complaint, **values}, wanted.to, text, now)

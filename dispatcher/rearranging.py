@@ -58,7 +58,14 @@ def split(
     )
     complaints.note(connection, parent["id"], at=now, kind="split", actor=operator, source="desk", note=f"menjadi {new}")
     if profile.forward == "at_once":
-        owe_forward(connection, complaint_id, number, profile.door, now, now + timedelta(seconds=profile.intake.settle_seconds))
+        owe_forward(
+            connection,
+            complaint_id,
+            number,
+            profile.door_for(None, profile.default_agency),
+            now,
+            now + timedelta(seconds=profile.intake.settle_seconds),
+        )
     _tell(connection, replies, parent, complaint_id, f"split:{number}", number, now, "split", link=replies.link(number))
     return number
 
@@ -143,7 +150,7 @@ def _values(profile: Profile, supplement: Found, parent: Found, now: datetime) -
         "registered_at": now,
         "submitted_at": supplement["at"],
         "last_words_at": supplement["at"],
-        "door": profile.door,
+        "door": profile.door_for(None, profile.default_agency),
         "group": None,
         "awaits_words": False,
         "version": 1,

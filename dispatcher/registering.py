@@ -78,7 +78,7 @@ class Registrar:
         owe_evidence(connection, claim, read, complaint_id, now)
         if self._profile.forward == "at_once":
             settle = timedelta(seconds=self._profile.intake.settle_seconds)
-            owe_forward(connection, complaint_id, number, self._profile.door, now, now + (settle if read.words else WORDS_WAIT))
+            owe_forward(connection, complaint_id, number, values["door"], now, now + (settle if read.words else WORDS_WAIT))
         if claim.received_at - claim.inbound.sent_at <= OLD:
             self._acknowledge(connection, claim.inbound, read, registered, values, now)
         return registered
@@ -203,7 +203,7 @@ def _values(profile: Profile, claim: Claim, read: Normalized, now: datetime) -> 
         "state": "received",
         "state_at": now,
         "registered_at": now,
-        "door": profile.door,
+        "door": profile.door_for(read.category, read.agency or profile.agency_for(read.category)),
         "last_words_at": claim.received_at,
         "awaits_words": not read.words,
         "version": 1,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.profile import Profile
+from dispatcher import routing
 from dispatcher.adding import owe_addition
 from dispatcher.doors.contract import Addition
 from dispatcher.homes import Bond, Home
@@ -54,6 +55,8 @@ def supplement(
     complaints.mark(connection, complaint["id"], last_words_at=claim.received_at)
     if filled:
         complaints.change(connection, complaint["id"], **filled)
+    if "category" in filled:
+        complaint["door"] = routing.follow(connection, profile, {**complaint, **filled}, "system", now)
     if complaint["awaits_words"] and read.words:
         settle = timedelta(seconds=profile.intake.settle_seconds)
         outbox.hurry(connection, f"forward:{complaint['tracking_number']}", now + settle)

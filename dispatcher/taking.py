@@ -21,6 +21,8 @@ from dispatcher.reading import Unread
 from dispatcher.registering import Registrar
 from dispatcher.replies import Replies, to_sender
 from dispatcher.supplementing import supplement
+from dispatcher.talks import talked_about
+from dispatcher.verdicts import Heard, Verdicts, resume
 from normalizer import admission, tracking
 from normalizer.complaint import Outcome
 from normalizer.outcome import Normalized
@@ -52,6 +54,7 @@ class Taker:
         self._profile, self._replies, self._abouts, self._node = profile, replies, abouts, node
         self._registrar = Registrar(profile, replies, draw)
         self._choices = Choices(profile, replies)
+        self._verdicts = Verdicts(profile, replies)
 
     def take(self, connection: Connection, claim: Claim, read: Normalized | Unread, now: datetime) -> Taken:
         if isinstance(read, Unread):
@@ -59,6 +62,9 @@ class Taker:
         unheard = blocking.outcome_of(connection, claim.inbound, read)
         if unheard is not None:
             return self._close(connection, claim, now, unheard, blocking.REASON)
+        heard = self._verdicts.heard(connection, claim, read, now)
+        if heard is not None:
+            return self._verdict(connection, claim, read, heard, now)
         if read.outcome is Outcome.COMPLAINT or _belongs_to_album(connection, claim) or self._goes_on(connection, claim, read):
             return self._complaint(connection, claim, read, now)
         if read.outcome is Outcome.COMMAND and read.command in CHOICES:
@@ -113,6 +119,25 @@ class Taker:
         )
         return taken
 
+    def _verdict(self, connection: Connection, claim: Claim, read: Normalized, heard: Heard, now: datetime) -> Taken:
+        """The citizen judges what was done."""
+        number, complaint_id = heard.complaint["tracking_number"], heard.complaint["id"]
+        taken = self._close(connection, claim, now, Outcome.COMMAND, heard.verdict, complaint_id)
+        if not taken.mine:
+            return taken
+        text = self._verdicts.carry_out(connection, claim, read, heard, now)
+        self._replies.owe(
+            connection,
+            to_sender(claim.inbound),
+            key=f"answer:{claim.id}",
+            text=text,
+            now=now,
+            complaint_id=complaint_id,
+            number=number,
+            subject=self._profile.text("reply_subject", number=tracking.printed(number)),
+        )
+        return Taken(outcome=Outcome.COMMAND, number=number)
+
     def _complaint(self, connection: Connection, claim: Claim, read: Normalized, now: datetime) -> Taken:
         about = self._abouts.get(claim.account)
         home = find_home(connection, claim, read, self._profile.intake, about.follow_up if about else FollowUp.WINDOW)
@@ -130,7 +155,11 @@ class Taker:
         if home.bond is Bond.SAME:
             self._again(connection, claim, home, now)
         else:
-            supplement(connection, self._profile, self._replies, claim, read, home, now)
+            waited = home.complaint["state"] == "waiting" and home.bond is not Bond.EDIT
+            told = "informed" if waited else "supplement"
+            supplement(connection, self._profile, self._replies, claim, read, home, now, told=told)
+            if waited:
+                resume(connection, self._profile, self._replies, claim, home.complaint["id"], now)
         return Taken(outcome=outcome, number=home.complaint["tracking_number"])
 
     def _again(self, connection: Connection, claim: Claim, home: Home, now: datetime) -> None:
@@ -172,7 +201,7 @@ class Taker:
 
     def _status(self, connection: Connection, claim: Claim, read: Normalized) -> str:
         number = quoted(read)
-        found = complaints.by_number(connection, number) if number else complaints.latest(connection, claim.conversation)
+        found = complaints.by_number(connection, number) if number else talked_about(connection, claim)
         if found is None:
             return self._profile.text("status_none", example=f"{self._profile.prefix}-XXXX-XXXX")
         return self._replies.status(found)

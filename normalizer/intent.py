@@ -57,15 +57,30 @@ _SPELLED = {
     "cabut": "cabut",
     "anonim": "anonim anonymous sembunyikan_nama",
     "rahasia": "rahasia rahasiakan confidential",
+    "bernama": "bernama tampilkan_nama",
+    "terbuka": "terbuka tidak_rahasia",
     "lokasi": "lokasi location kirim_lokasi",
+    "beres": "beres",
+    "belum_beres": "belum_beres",
 }
 _COMMANDS = {spelling: command for command, spellings in _SPELLED.items() for spelling in spellings.split()}
-_SPOKEN_COMMANDS = frozenset(_COMMANDS) - {"cek", "laporan", "report", "baru"}
+_SPOKEN_COMMANDS = frozenset(_COMMANDS) - {"cek", "laporan", "report", "baru", "bernama", "terbuka", "beres", "belum_beres"}
 """The ones that count without a slash, when they are the whole message."""
 _ABOUT_ONE = re.compile(
-    r"^\W*(cabut|anonim|rahasia(?:kan)?|lokasi|batal(?:kan)?)(?: laporan)?(?: saya)?(?: nomor| no\.?)?[\s:]+", re.IGNORECASE
+    r"^\W*(cabut|anonim|rahasia(?:kan)?|lokasi|batal(?:kan)?|tampilkan nama|tidak rahasia|belum beres|beres)"
+    r"(?: laporan)?(?: saya)?(?: nomor| no\.?)?[\s:]+",
+    re.IGNORECASE,
 )
 """A choice about a complaint that is named by its number: "cabut CMH-…"."""
+_SHOWN_AGAIN = {
+    **dict.fromkeys(
+        ("tampilkan nama", "tampilkan nama saya", "tidak anonim", "jangan anonim", "tidak usah anonim", "show my name"), "bernama"
+    ),
+    **dict.fromkeys(
+        ("tidak rahasia", "jangan rahasiakan", "jangan dirahasiakan", "tidak usah dirahasiakan", "not confidential"), "terbuka"
+    ),
+}
+"""A wish to be hidden, taken back."""
 _NEVER_MIND = frozenset({"tidak jadi", "tidak jadi lapor", "tidak jadi min", "tidak jadi admin", "batalkan laporan", "batal lapor"})
 _FRIENDLY = re.compile(r"^(?=.*\S)[\s🙏👍👌😊🙂😁👏🤝❤✅\ufe0f\U0001f3fb-\U0001f3ff]+$", re.DOTALL)
 _TAKES_WORDS = frozenset({"lapor", "baru"})
@@ -144,11 +159,16 @@ def _never_mind(heard: Heard) -> Intent | None:
     return Intent(Outcome.COMMAND, command="batal") if said else None
 
 
+def _shown_again(heard: Heard) -> Intent | None:
+    command = _SHOWN_AGAIN.get(" ".join(heard.tokens))
+    return Intent(Outcome.COMMAND, command=command) if command else None
+
+
 def _choice(heard: Heard) -> Intent | None:
     about = _ABOUT_ONE.match(heard.text)
     if not about or not heard.number or tracking.stored(heard.prefix, heard.text[about.end() :].strip(" .!\n")) != heard.number:
         return None
-    return Intent(Outcome.COMMAND, command=_COMMANDS[about.group(1).lower()], tracking_number=_printed(heard.number))
+    return Intent(Outcome.COMMAND, command=_COMMANDS[about.group(1).lower().replace(" ", "_")], tracking_number=_printed(heard.number))
 
 
 def _friendly(heard: Heard) -> Intent | None:
@@ -187,6 +207,7 @@ def _abuse(heard: Heard) -> Intent | None:
 CHAIN = (
     Rule("one_word_command", "Is the whole message one command word?", _one_word),
     Rule("never_mind", "Does it take back what was begun?", _never_mind),
+    Rule("shown_again", "Does it take back the wish to be hidden?", _shown_again),
     Rule("choice_about_number", "Is it a choice about a complaint that is named by its number?", _choice),
     Rule("friendly_signs", "Is it only a friendly sign, without a word?", _friendly),
     Rule("asks_status", "Does it only ask how a complaint goes on?", _status),

@@ -27,6 +27,7 @@ from normalizer import (
     title,
     tracking,
     urgency,
+    verdict,
 )
 from normalizer.complaint import Location, Outcome, Reporter, Suggestion, Urgency
 from normalizer.intent import Intent
@@ -47,7 +48,10 @@ def normalize(inbound: Inbound, profile: Profile) -> Normalized:
         return _outcome(inbound, message, Outcome.SET_ASIDE, "contact" if message.sender.phone else "empty")
     tokens = words(message.body)
     meant = judged(inbound, message, tokens, profile)
+    judged_so = verdict.of(message.body, tokens)
     found: dict[str, object] = {
+        "verdict": judged_so.verdict,
+        "rating": judged_so.rating,
         "command": meant.command,
         "tracking_number": meant.tracking_number or _quoted_number(message.subject or "", profile),
         "starts_new": meant.starts_new,

@@ -15,6 +15,7 @@ from normalizer.complaint import (
     Suggestion,
     Urgency,
 )
+from normalizer.verdict import Verdict
 
 
 class Party(Frozen):
@@ -84,7 +85,12 @@ class Normalized(Frozen):
     sensitive: list[str] = []
     """health, child: whose words are marked in personal_data."""
     command: str | None = None
-    """With outcome command: start, lapor, baru, status, bantuan, batal, cabut, anonim, rahasia, lokasi."""
+    """With outcome command: start, lapor, baru, status, bantuan, batal, cabut, anonim, rahasia, bernama, terbuka,
+    lokasi, beres, belum_beres."""
+    verdict: Verdict | None = None
+    """The words read as a judgement of what was done; it counts only where the citizen was asked for one, whatever the outcome."""
+    rating: int | None = None
+    """1 to 5, with verdict nilai."""
     tracking_number: str | None = None
     """A tracking number of ours that the text quotes, in its printed form, check character right."""
     starts_new: bool = False

@@ -90,6 +90,26 @@ def of_reply(connection: Connection, conversation: str, message_id: str) -> Foun
     return get(connection, found) if found else None
 
 
+def told_elsewhere(connection: Connection, conversation: str, since: datetime) -> tuple[Found, datetime] | None:
+    """The complaint of another line of talk about which we wrote in this one (a fallback), and when; the newest since then."""
+    told = connection.execute(
+        select(outbox.c.complaint_id, outbox.c.created_at)
+        .where(outbox.c.conversation == conversation, outbox.c.created_at >= since, outbox.c.complaint_id.is_not(None))
+        .where(outbox.c.key.contains(":via:"))
+        .order_by(outbox.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    found = get(connection, told.complaint_id) if told else None
+    return (found, told.created_at) if found and told and found["conversation"] != conversation else None
+
+
+def state_before(connection: Connection, complaint_id: int, state: str) -> str | None:
+    """The newest state that was another one."""
+    rows = select(timeline.c.state).where(timeline.c.complaint_id == complaint_id, timeline.c.kind.in_(["registered", "state"]))
+    rows = rows.where(timeline.c.state.is_not(None), timeline.c.state != state)
+    return connection.execute(rows.order_by(timeline.c.id.desc()).limit(1)).scalar_one_or_none()
+
+
 def said_new(connection: Connection, conversation: str, since_inbox_id: int) -> bool:
     """Whether the citizen asked for another complaint ("laporan baru" by itself) after the message that opened the last one."""
     found = connection.execute(

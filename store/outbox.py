@@ -173,6 +173,19 @@ def has_forward(connection: Connection, complaint_id: int) -> bool:
     return connection.execute(found.limit(1)).first() is not None
 
 
+def under_way(connection: Connection, complaint_id: int, kind: Work) -> bool:
+    """Whether one is being sent, or may have arrived without our knowing."""
+    rows = select(table.c.id).where(table.c.complaint_id == complaint_id, table.c.kind == kind)
+    sent = and_(table.c.state == Owed.OWED, or_(table.c.leased_by.is_not(None), table.c.unsure)) | (table.c.state == Owed.UNCERTAIN)
+    return connection.execute(rows.where(sent).limit(1)).first() is not None
+
+
+def relane(connection: Connection, complaint_id: int, kind: Work, name: str) -> bool:
+    """What is owed for a complaint is owed to another door now; True when something was."""
+    waiting = update(table).where(table.c.complaint_id == complaint_id, table.c.kind == kind, table.c.state == Owed.OWED)
+    return connection.execute(waiting.where(table.c.leased_by.is_(None)).values(lane=lane(kind, name))).rowcount > 0
+
+
 def additions(connection: Connection, complaint_id: int, kinds: Sequence[str]) -> list[int]:
     """Additions of these kinds that have not reached the door."""
     rows = connection.execute(

@@ -78,6 +78,7 @@ def pages() -> list[Page]:
         Page("POST", f"{one}/catatan", operator, acting.note),
         Page("POST", f"{one}/sunting", operator, acting.edit),
         Page("POST", f"{one}/gabung", operator, acting.merge),
+        Page("POST", f"{one}/pintu", operator, acting.hand_over),
         Page("POST", f"{one}/tambahan/{{supplement:\\d{{1,18}}}}/pisah", operator, acting.split),
         Page("POST", f"{one}/tambahan/{{supplement:\\d{{1,18}}}}/pindah", operator, acting.shift),
         Page("POST", f"{one}/blokir", operator, blocking.block),

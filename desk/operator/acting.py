@@ -75,6 +75,17 @@ async def edit(request: web.Request) -> web.StreamResponse:
     return await _done(request, act)
 
 
+async def hand_over(request: web.Request) -> web.StreamResponse:
+    """Another door owns the complaint from now on."""
+    desk, name, _ = desk_of(request), operator_of(request).name, words(request)
+
+    async def act(case: Dossier, typed: dict[str, str]) -> str:
+        await desk.acts.hand_over(case.complaint.id or 0, typed.get("door", ""), typed.get("reason", ""), operator=name)
+        return _("Laporan dialihkan.")
+
+    return await _done(request, act)
+
+
 async def merge(request: web.Request) -> web.StreamResponse:
     desk, name, _ = desk_of(request), operator_of(request).name, words(request)
 

@@ -118,7 +118,7 @@ def _door(found: Vitals, name: str, now: datetime) -> Vital:
 
 
 def _doors(desk: Desk) -> list[str]:
-    return sorted({"desk", desk.profile.door, *desk.settings.doors})
+    return sorted({"desk", *desk.profile.doors, *desk.settings.doors})
 
 
 def _jobs(desk: Desk, found: Vitals, now: datetime) -> list[Vital]:

@@ -27,7 +27,7 @@ def build(name: str, settings: DoorSettings | None, profile: Profile, *, clock: 
     """The door `name`. "desk" needs no settings. Raises Misconfigured, which names the wrong key and the nearest valid one."""
     chosen = settings or (DESK if name == "desk" else None)
     if chosen is None:
-        raise Misconfigured(f'Profil kota memakai door = "{name}", tetapi hub.toml tidak punya [doors.{name}].')
+        raise Misconfigured(f'Profil kota memakai pintu "{name}" (door atau routes), tetapi hub.toml tidak punya [doors.{name}].')
     if chosen.kind not in _MODULES:
         near = advice.nearest(chosen.kind, _MODULES)
         hint = f'maksud Anda "{near}"?' if near else f"yang ada: {', '.join(_MODULES)}."
