@@ -1,5 +1,5 @@
 # Satu Pintu. `make` alone prints what there is. Everything lives in .venv; nothing is installed elsewhere, except that `make test`
-# fetches two Debian packages where it may (root with apt).
+# fetches three Debian packages where it may (root with apt).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,7 +31,7 @@ demo: env  ## the hub with stand-ins of all platforms and citizens who write to 
 	@$(BIN)/python run.py demo $(ARGS)
 
 test: env tools  ## the tests, on two cores; ARGS="tests/config -k secret" for some of them
-	@$(BIN)/python -m pytest -n $(WORKERS) -rs $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs $(ARGS)
 
 lint: env  ## ruff, mypy --strict, import rules
 	@$(BIN)/ruff check .

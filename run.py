@@ -77,6 +77,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
     from dispatcher.line import Line
     from dispatcher.links import Links
     from dispatcher.pulses import Pulses
+    from dispatcher.pushed import Pushed
     from dispatcher.reading import Readers
     from dispatcher.replies import Replies
     from dispatcher.schedule import scheduler
@@ -113,7 +114,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         stack.push_async_callback(tools.let_go)
 
         troubled: dict[str, str] = {}
-        doors = await _doors(settings, profile, stack, troubled)
+        doors = await _doors(settings, profile, stack, troubled, public_url)
         connectors = accounts.build(settings, secret, public_url, troubled, Credentials(db, [secret], clock))
         for connector in connectors.values():
             stack.push_async_callback(connector.aclose)
@@ -144,6 +145,9 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         )
         pages = build_pages(desk)
         _mount(pages, connectors, intake, tools, http.public_url, http.trusted_proxies)
+        pushed = Pushed(tools, profile, replies)
+        pushed.mount(pages, doors, http.public_url, http.trusted_proxies)
+        stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in pushed.listening(doors).items()])
         await _listen(pages, listener, stack)
         checks = await accounts.check(connectors)
         troubled |= {name: checked.sentence for name, checked in checks.items() if checked.health is Health.FAILED}
@@ -181,14 +185,16 @@ async def _stopped(tasks: list[asyncio.Task[None]]) -> None:
         await asyncio.wait(tasks, timeout=STOP_SECONDS)
 
 
-async def _doors(settings: Settings, profile: Profile, stack: contextlib.AsyncExitStack, troubled: dict[str, str]) -> dict[str, Door]:
+async def _doors(
+    settings: Settings, profile: Profile, stack: contextlib.AsyncExitStack, troubled: dict[str, str], public_url: str
+) -> dict[str, Door]:
     from connectors.errors import Misconfigured
     from dispatcher.doors import registry
 
     doors = {}
     for name in {"desk", *profile.doors, *settings.doors}:
         try:
-            doors[name] = registry.build(name, settings.doors.get(name), profile)
+            doors[name] = registry.build(name, settings.doors.get(name), profile, public_url=public_url)
         except Misconfigured as error:
             troubled[f"door:{name}"] = error.sentence
         else:

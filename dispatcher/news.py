@@ -117,6 +117,11 @@ def _keep(connection: Connection, complaint: Found, door: str, update: DoorUpdat
     )
 
 
+def known(connection: Connection, door: str, update: DoorUpdate) -> bool:
+    """Whether it is about a complaint that this door has."""
+    return _complaint(connection, door, update) is not None
+
+
 def _complaint(connection: Connection, door: str, update: DoorUpdate) -> Found | None:
     found = complaints.by_reference(connection, door, update.reference) if update.reference else None
     if found is None and update.tracking_number:

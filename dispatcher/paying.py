@@ -81,7 +81,8 @@ class ForwardPayer:
             return lambda connection: None
         faults.point("forward.before")
         # since the complaint came in, not since the debt: one that is owed anew may have arrived long before
-        receipt = await self._door.find(filing.tracking_number, row.registered_at - LOOK_BACK) if debt.unsure else None
+        ask = debt.unsure and self._door.can_find
+        receipt = await self._door.find(filing.tracking_number, row.registered_at - LOOK_BACK) if ask else None
         carried = inside if receipt is None else []
         receipt = receipt or await self._door.submit(filing, filing.tracking_number)
         faults.point("forward.taken")

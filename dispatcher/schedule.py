@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from config.profile import Profile
 from dispatcher import news
 from dispatcher.clocks import timetable
-from dispatcher.doors.contract import Door
+from dispatcher.doors.contract import Door, Listens, Receives
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
 from store import deliveries, forgetting, sessions
@@ -33,7 +33,7 @@ def scheduler(
     """Ready to be started. One job at a time of each name; a late one runs once, not as often as it was missed."""
     jobs = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
     for door in doors.values():
-        if door.kind != "desk":
+        if door.kind != "desk" and not isinstance(door, Listens | Receives):  # those bring their news themselves
             work = _leased(tools, f"job:door:{door.name}", door_seconds, partial(news.pull, door, tools, profile, replies))
             jobs.add_job(work, "interval", seconds=door_seconds, name=f"door:{door.name}")
     for job in timetable.jobs(tools, profile, replies):

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from demo.rabbitmq import RabbitMQ
+
 
 @pytest.fixture(autouse=True)
 def _own_logging() -> Iterator[None]:
@@ -21,3 +23,14 @@ def _own_logging() -> Iterator[None]:
     sys.excepthook, threading.excepthook = hooks
     logging.captureWarnings(False)
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def rabbit() -> Iterator[RabbitMQ]:
+    """Whoever kills it starts it again. Tests that ask for it carry the marks of tests/brokers.py."""
+    broker = RabbitMQ()
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.stop()

@@ -6,13 +6,14 @@ what follows a failed submit: True, it surely did not arrive; False, ask `find` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from connectors.contract import Checked, Cursor
+from connectors.contract import Checked, Cursor, Request
+from connectors.errors import ConnectorError
 from normalizer.complaint import Complaint, State
 
 Clock = Callable[[], datetime]
@@ -160,3 +161,38 @@ class Door(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+Take = Callable[[DoorUpdate], Awaitable[None]]
+"""Keeps one piece of news; returns once it is durable. Raises `UnknownComplaint` when no complaint of this door is meant, StoreAway when
+nothing was kept."""
+
+
+Pulse = Callable[[ConnectorError | None], Awaitable[None]]
+"""Tells operators what is wrong with the line or with a piece of news, logged and shown on the desk; None: the line is there."""
+
+
+class UnknownComplaint(Exception):
+    """News about a complaint that this door does not have, or not yet."""
+
+
+@runtime_checkable
+class Listens(Door, Protocol):
+    """A door whose news waits in a queue of its own. `run.py` starts one task a door and node."""
+
+    async def listen(self, take: Take, pulse: Pulse) -> None:
+        """Until cancelled. The other side is told "have it" only after `take` returned; what cannot be read is put aside there."""
+        ...
+
+
+@runtime_checkable
+class Receives(Door, Protocol):
+    """A door whose other side calls us, at POST /hooks/door/{name}: size capped, then `verify`, `read`, kept durably, 2xx."""
+
+    def verify(self, request: Request) -> None:
+        """Raises errors.Forged. Compares in constant time and reads nothing of the content."""
+        ...
+
+    def read(self, request: Request, now: datetime) -> DoorUpdate | None:
+        """None: nothing to keep (they are trying the line). Raises errors.Malformed."""
+        ...

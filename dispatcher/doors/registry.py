@@ -16,15 +16,19 @@ from connectors.errors import Misconfigured
 from dispatcher.doors.contract import Clock, Door, utc_now
 
 DESK = DoorSettings(kind="desk")
-_MODULES: Mapping[str, str] = MappingProxyType({"desk": "dispatcher.doors.desk", "open311": "dispatcher.doors.open311"})
+_KINDS = ("desk", "open311", "amqp", "lapor", "webhook")
+_MODULES: Mapping[str, str] = MappingProxyType({kind: f"dispatcher.doors.{kind}" for kind in _KINDS})
 
 
 def kinds() -> tuple[str, ...]:
     return tuple(_MODULES)
 
 
-def build(name: str, settings: DoorSettings | None, profile: Profile, *, clock: Clock = utc_now) -> Door:
-    """The door `name`. "desk" needs no settings. Raises Misconfigured, which names the wrong key and the nearest valid one."""
+def build(name: str, settings: DoorSettings | None, profile: Profile, *, clock: Clock = utc_now, public_url: str = "") -> Door:
+    """The door `name`. "desk" needs no settings. Raises Misconfigured, which names the wrong key and the nearest valid one.
+
+    public_url: what a door whose settings know `source` calls us by, unless hub.toml says otherwise.
+    """
     chosen = settings or (DESK if name == "desk" else None)
     if chosen is None:
         raise Misconfigured(f'Profil kota memakai pintu "{name}" (door atau routes), tetapi hub.toml tidak punya [doors.{name}].')
@@ -33,7 +37,8 @@ def build(name: str, settings: DoorSettings | None, profile: Profile, *, clock: 
         hint = f'maksud Anda "{near}"?' if near else f"yang ada: {', '.join(_MODULES)}."
         raise Misconfigured(f'doors.{name}.kind "{chosen.kind}" tidak dikenal, {hint}')
     module = import_module(_MODULES[chosen.kind])
+    ours = {"source": public_url} if public_url and "source" in module.Settings.model_fields else {}
     try:
-        return cast(Door, module.build(name, chosen.options(), profile, clock))
+        return cast(Door, module.build(name, ours | chosen.options(), profile, clock))
     except ValidationError as error:
         raise Misconfigured(advice.sentences(error, module.Settings, {}, default=f"doors.{name}")) from None
