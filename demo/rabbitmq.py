@@ -1,4 +1,4 @@
-"""A real RabbitMQ of Debian's package in a folder of its own, on loopback, for tests and `run.py demo`. No service of the system is touched.
+"""A real RabbitMQ of Debian's package in a folder of its own, on loopback, for tests. No service of the system is touched.
 
 `kill` is SIGKILL, as a power cut is; `start` after it finds everything that was confirmed. Every call blocks: from a loop, in a thread.
 """

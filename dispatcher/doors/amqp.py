@@ -15,7 +15,7 @@ from connectors.contract import Checked, Cursor, Health
 from connectors.errors import ConnectorError, Malformed, StoreAway
 from dispatcher.doors import cloud_events
 from dispatcher.doors.amqp_settings import Settings as Settings
-from dispatcher.doors.contract import Added, Clock, DoorUpdates, Filing, Receipt, Take, Pulse, UnknownComplaint
+from dispatcher.doors.contract import Added, Clock, DoorUpdates, Filing, Pulse, Receipt, Take, UnknownComplaint
 from dispatcher.doors.published import Receiver, extended, published
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class AmqpDoor:
     kind = "amqp"
     can_find = True
     takes_additions = True
+    adds_once = True
 
     def __init__(self, name: str, settings: Settings, profile: Profile, clock: Clock) -> None:
         self.name = name

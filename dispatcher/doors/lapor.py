@@ -47,6 +47,7 @@ class LaporDoor:
     kind = "lapor"
     can_find = False
     takes_additions = False
+    adds_once = False
 
     def __init__(self, name: str, settings: Settings, profile: Profile, clock: Clock) -> None:
         self.name = name

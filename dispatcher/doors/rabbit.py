@@ -69,7 +69,8 @@ class Rabbit:
 
     async def aclose(self) -> None:
         if self._connection is not None:
-            await self._connection.close()
+            with contextlib.suppress(Exception):  # one that was lost may fail to say goodbye
+                await self._connection.close()
 
     async def _outwards(self) -> AbstractExchange:
         with self._meaning(certain=True):
@@ -80,7 +81,8 @@ class Rabbit:
                 return self._exchange
 
     async def _line(self) -> AbstractConnection:
-        if self._connection is None or self._connection.is_closed:
+        if self._connection is None or not self._connection.connected.is_set():  # `is_closed` knows only of our own closing
+            await self.aclose()
             url, seconds = self._ways.url.get_secret_value(), self._ways.timeout
             try:
                 async with asyncio.timeout(seconds):

@@ -69,6 +69,7 @@ class WebhookDoor:
 
     kind = "webhook"
     takes_additions = True
+    adds_once = False
 
     def __init__(self, name: str, settings: Settings, profile: Profile, clock: Clock) -> None:
         self.name = name

@@ -7,9 +7,11 @@ import pytest
 
 from config.profile import Agency, Category, Profile, RuleSet
 from config.settings import DoorSettings
+from demo.bad_day import BadDay
 from demo.open311 import Open311
 from dispatcher.doors import registry
 from dispatcher.doors.contract import Door
+from tests.doors.kinds import KINDS
 
 
 @pytest.fixture
@@ -50,10 +52,28 @@ async def open311(city: Open311, profile: Profile) -> AsyncIterator[Door]:
     await door.aclose()
 
 
-@pytest.fixture(params=["desk", "open311"])
-async def door(request: pytest.FixtureRequest, profile: Profile, city: Open311) -> AsyncIterator[Door]:
+@pytest.fixture(params=[pytest.param(name, marks=kind.marks) for name, kind in KINDS.items()])
+async def door(request: pytest.FixtureRequest, profile: Profile) -> AsyncIterator[Door]:
     """Every door of the registry, ready to take complaints."""
-    settings = {"open311": DoorSettings(kind="open311", base=city.base, api_key="kunci-rahasia-311", default_service="umum", timeout=1)}
-    made = registry.build(request.param, settings.get(request.param), profile)
+    async with KINDS[request.param].ready(request) as settings:
+        made = registry.build("kota", settings, profile)
+        yield made
+        await made.aclose()
+
+
+@pytest.fixture
+async def bad_day() -> AsyncIterator[BadDay]:
+    made = BadDay()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture(params=[name for name, kind in KINDS.items() if kind.astray])
+async def astray(request: pytest.FixtureRequest, profile: Profile, bad_day: BadDay) -> AsyncIterator[Door]:
+    """Every door that talks to somebody, with a bad day at the other end."""
+    at = KINDS[request.param].astray
+    assert at is not None
+    made = registry.build("kota", at(bad_day.port), profile)
     yield made
     await made.aclose()

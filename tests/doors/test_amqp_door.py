@@ -69,6 +69,7 @@ class Line:
             async for message in messages:
                 await message.ack()
                 return message
+        raise AssertionError("the queue is gone")
 
     async def say(self, queue: str, event: Any) -> None:
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
@@ -302,7 +303,7 @@ async def test_what_dies_before_it_is_durable_is_brought_again(rabbit: RabbitMQ,
     async with opened(given, profile) as door, listening(door) as kept:
         kept.failures = [StoreAway("penuh")] * 10_000
         await line.say(given.options()["reply_queue"], news())
-        while len(kept.failures) == 10_000:  # noqa: ASYNC110  until it was handed over once
+        while len(kept.failures) == 10_000:
             await asyncio.sleep(0.01)
     async with opened(given, profile) as door, listening(door) as kept:
         assert (await asyncio.wait_for(kept.updates.get(), 30)).external_id.endswith("#n-1")
@@ -349,6 +350,6 @@ async def test_news_of_a_strange_complaint_and_our_own_faults_are_put_aside_too(
             await line.say(given.options()["reply_queue"], news(id=f"n-{nth}"))
         assert (await asyncio.wait_for(kept.updates.get(), 30)).external_id.endswith("#n-2")
         await door.submit(filing(KEY), KEY)
-        while (await door.check()).health is not Health.WARNING:  # noqa: ASYNC110  the broker moves them by and by
+        while (await door.check()).health is not Health.WARNING:
             await asyncio.sleep(0.05)
         assert (await door.check()).sentence.startswith("2 kabar")
