@@ -147,11 +147,10 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         _mount(pages, connectors, intake, tools, http.public_url, http.trusted_proxies)
         pushed = Pushed(tools, profile, replies)
         pushed.mount(pages, doors, http.public_url, http.trusted_proxies)
-        stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in pushed.listening(doors).items()])
         await _listen(pages, listener, stack)
         checks = await accounts.check(connectors)
         troubled |= {name: checked.sentence for name, checked in checks.items() if checked.health is Health.FAILED}
-        at_work = accounts.work(connectors, intake.accept, tools)
+        at_work = {**accounts.work(connectors, intake.accept, tools), **pushed.listening(doors)}
         stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in at_work.items()])
         gc.freeze()  # the libraries' objects stay for ever; looking through them again and again took a fifth of a busy hub's time
         gc.set_threshold(GARBAGE)
