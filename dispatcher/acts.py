@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from config.profile import Profile
-from dispatcher import blocking, rearranging, routing
+from dispatcher import blocking, rearranging, regrouping, routing, together
 from dispatcher.clocks import winding
 from dispatcher.moving import ActRefused, Move, move
 from dispatcher.replies import Replies
+from dispatcher.together import Together
 from normalizer.complaint import State
 from store import complaints, inbox, outbox
 from store.bell import Bell
@@ -66,6 +68,27 @@ class Acts:
                 also(connection)
 
         await self._act(write)
+
+    async def move_together(
+        self,
+        complaint_id: int,
+        to: State,
+        *,
+        operator: str,
+        agency: str | None = None,
+        text: str | None = None,
+        reason: str | None = None,
+        version: int | None = None,
+    ) -> Together:
+        """`move`, for this complaint and every open one of its matter; each citizen is told in their own channel."""
+        if agency is not None and agency not in self._profile.agencies:
+            raise ActRefused("Instansi itu tidak ada dalam profil kota.")
+        wanted = Move(to=to, actor=operator, source="desk", at=self._clock(), agency=agency, text=text or None, reason=reason or None)
+        try:
+            return await together.move_all(self._db, self._profile, self._replies, partial(_mine, to=to), complaint_id, version, wanted)
+        finally:
+            self._bell.ring("outbox")
+            self._bell.ring("desk")
 
     async def note(self, complaint_id: int, text: str, *, operator: str) -> None:
         """For operators only."""
@@ -136,6 +159,26 @@ class Acts:
         """A supplement belongs to another complaint."""
         now = self._clock()
         await self._act(lambda connection: rearranging.shift(connection, supplement_id, to, operator, now))
+
+    async def join(self, complaint_id: int, with_id: int, *, operator: str) -> None:
+        """Both are about the same matter: each keeps its number, the desk sees them together. No citizen is told."""
+        now = self._clock()
+        await self._act(lambda connection: regrouping.join(connection, complaint_id, with_id, operator, now))
+
+    async def leave(self, complaint_id: int, *, operator: str) -> None:
+        """It is another matter than the ones it was grouped with."""
+        now = self._clock()
+        await self._act(lambda connection: regrouping.leave(connection, complaint_id, operator, now))
+
+    async def confirm(self, complaint_id: int, *, operator: str) -> None:
+        """What the hub grouped by itself is right."""
+        now = self._clock()
+        await self._act(lambda connection: regrouping.confirm(connection, complaint_id, operator, now))
+
+    async def dismiss(self, complaint_id: int, other_id: int, *, operator: str) -> None:
+        """Two complaints that looked alike are two matters."""
+        now = self._clock()
+        await self._act(lambda connection: regrouping.dismiss(connection, complaint_id, other_id, operator, now))
 
     async def block(self, complaint_id: int, reason: str, *, operator: str) -> None:
         """Whoever sent this complaint is recorded from now on, and not answered."""

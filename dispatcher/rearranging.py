@@ -31,6 +31,8 @@ _OWN = (
     "merged_into",
     "rating",
     "rating_asked_at",
+    "matter_id",
+    "matter_by",
 )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from config.profile import Profile
 from connectors.contract import ONCE, Inbound
 from dispatcher.clocks import winding
+from dispatcher.grouping import group
 from dispatcher.replies import Replies, to_sender
 from dispatcher.wishes import wished
 from normalizer import tracking
@@ -76,6 +77,7 @@ class Registrar:
             note=f"merujuk {tracking.printed(refers_to)}" if refers_to else None,
         )
         owe_evidence(connection, claim, read, complaint_id, now)
+        group(connection, self._profile, values | {"id": complaint_id, "tracking_number": number}, now)
         if self._profile.forward == "at_once":
             settle = timedelta(seconds=self._profile.intake.settle_seconds)
             owe_forward(connection, complaint_id, number, values["door"], now, now + (settle if read.words else WORDS_WAIT))

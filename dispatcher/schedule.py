@@ -14,9 +14,10 @@ from config.profile import Profile
 from dispatcher import news
 from dispatcher.clocks import timetable
 from dispatcher.doors.contract import Door, Listens, Receives
+from dispatcher.grouping import FADES
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
-from store import deliveries, forgetting, sessions
+from store import deliveries, forgetting, matters, sessions
 from store.blobs import Blobs
 
 DOOR_SECONDS = 60
@@ -64,6 +65,8 @@ async def _sweep(tools: Tools, profile: Profile, blobs: Blobs) -> None:
     now = tools.clock()
     await tools.db.write(lambda connection: sessions.sweep(connection, now))
     await tools.db.write(lambda connection: deliveries.forget(connection, now - DELIVERIES_KEPT))
+    while await tools.db.write(lambda connection: matters.fade(connection, now - FADES)):
+        pass
     before = now - profile.retention_months * MONTH
     rows = forgetting.AT_ONCE
     while rows == forgetting.AT_ONCE:

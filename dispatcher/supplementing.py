@@ -11,6 +11,7 @@ from config.profile import Profile
 from dispatcher import routing
 from dispatcher.adding import owe_addition
 from dispatcher.doors.contract import Addition
+from dispatcher.grouping import group
 from dispatcher.homes import Bond, Home
 from dispatcher.registering import is_placed, owe_evidence
 from dispatcher.replies import Replies, to_sender
@@ -57,6 +58,8 @@ def supplement(
         complaints.change(connection, complaint["id"], **filled)
     if "category" in filled:
         complaint["door"] = routing.follow(connection, profile, {**complaint, **filled}, "system", now)
+    if not {"location", "category", "body"}.isdisjoint(filled):
+        group(connection, profile, complaint | filled, now)
     if complaint["awaits_words"] and read.words:
         settle = timedelta(seconds=profile.intake.settle_seconds)
         outbox.hurry(connection, f"forward:{complaint['tracking_number']}", now + settle)

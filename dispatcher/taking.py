@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from connectors.contract import ASK_PLACE, About, FollowUp
-from dispatcher import blocking
+from dispatcher import blocking, colleagues
 from dispatcher.choices import CHOICES, Choices
 from dispatcher.homes import Bond, Home, find_home, quoted
 from dispatcher.reading import Unread
@@ -65,6 +65,12 @@ class Taker:
         heard = self._verdicts.heard(connection, claim, read, now)
         if heard is not None:
             return self._verdict(connection, claim, read, heard, now)
+        about = colleagues.meant(connection, claim, read)
+        if about is not None:
+            taken = self._close(connection, claim, now, Outcome.SET_ASIDE, colleagues.REASON, about["id"])
+            if taken.mine:
+                colleagues.keep(connection, claim, read, about, now)
+            return taken
         if read.outcome is Outcome.COMPLAINT or _belongs_to_album(connection, claim) or self._goes_on(connection, claim, read):
             return self._complaint(connection, claim, read, now)
         if read.outcome is Outcome.COMMAND and read.command in CHOICES:

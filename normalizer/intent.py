@@ -24,12 +24,18 @@ sama-sama dan untuk kerjasamanya kerja samanya semoga sehat selalu amin aamiin n
 """
 _THANKS = frozenset(_THANKS_WORDS.split())
 _THANKING = frozenset("kasih thanks thank thankyou oke ok okay siap sip mantap baik noted alhamdulillah".split())  # noqa: SIM905
+_DONE = frozenset(
+    "lampunya lampu jalannya jalan lubangnya airnya air sampahnya sampah salurannya nyala menyala hidup terang ditambal diperbaiki diaspal "  # noqa: SIM905
+    "diangkut dibersihkan lancar beres selesai normal bagus rapi tuntas mengalir lagi cepat ditangani".split()
+)
+"""With thanks, they say that it is done; with anything else beside them it is a complaint."""
+_NOT_YET = frozenset("belum tidak bukan tapi tetapi cuma hanya jangan masih".split())  # noqa: SIM905
 _FILLER_WORDS = """
 status cek nomor no laporan lapor tiket saya aduan pengaduan kode tracking id dengan bagaimana kelanjutan perkembangan tindak lanjut
 tindaklanjut progress progres sudah sampai mana mohon info informasi tolong terkait untuk dari atas yang ini itu kapan halo admin
 bapak ibu selamat pagi siang sore malam ya nya di apa apakah ada kabar hasil hasilnya kabarnya statusnya ditindaklanjuti diproses
 belum ditanggapi dijawab izin bertanya tanya menanyakan mau ingin my report number please check what is the of mengecek lacak melacak
-laporannya kelanjutannya perkembangannya terima kasih gimana mas mbak kak assalamualaikum
+laporannya kelanjutannya perkembangannya terima kasih gimana kok ko tidak mas mbak kak assalamualaikum
 """
 _FILLER = frozenset(_FILLER_WORDS.split())
 _ASKS_STATUS = re.compile(
@@ -181,7 +187,8 @@ def _status(heard: Heard) -> Intent | None:
 
 
 def _thanks(heard: Heard) -> Intent | None:
-    only = set(heard.tokens) & _THANKING and all(token in _THANKS or token in _GREETING for token in heard.tokens)
+    known = _THANKS | _GREETING | (_DONE if _NOT_YET.isdisjoint(heard.tokens) and "sudah" in heard.tokens else frozenset())
+    only = set(heard.tokens) & _THANKING and all(token in known for token in heard.tokens)
     return _aside("thanks", heard) if only else None
 
 

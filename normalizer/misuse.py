@@ -13,6 +13,7 @@ _ADVERTISING = listed(
     pinjaman tanpa jaminan, dana cepat, cair hari ini, tanpa bi checking, jual followers, tambah followers, jasa followers, klik link,
     klik tautan, anda terpilih, anda mendapatkan hadiah, pemenang undian, menang undian, investasi, profit harian, passive income,
     cashback, promo, diskon, gratis ongkir, open bo, order sekarang, hubungi wa, minat hubungi, obat kuat, pelangsing, bitcoin, crypto,
+    dijual, disewakan, dikontrakan, nego, lokasi strategis, shm, harga miring, stok terbatas,
     earn money, casino, viagra, click here, limited offer, free gift
     """
 )
@@ -27,7 +28,8 @@ banget sangat sekali kerja gak tidak becus makan duit dari ini itu si dan juga w
 """
 _AROUND = frozenset(_AROUND_WORDS.split())
 _COMPLAINING = frozenset(
-    "lapor melapor laporan melaporkan adukan mengadu resah korban tertipu ditipu penipuan diteror teror tetangga warga rt rw".split()  # noqa: SIM905
+    "liar ilegal sembarangan trotoar pkl bansos pungli kadaluarsa "  # noqa: SIM905
+    "lapor melapor laporan melaporkan adukan mengadu resah korban tertipu ditipu penipuan diteror teror tetangga warga rt rw".split()
 )
 _SIGNS = ("http://", "https://", "www.", "wa.me/", "t.me/", "bit.ly/")
 

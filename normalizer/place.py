@@ -28,6 +28,7 @@ _GOES_ON = (
     "masih hampir terus"
     " akibat terjadi tumbang bocor bau lagi ini itu terima trims kapan pak bu min bikin buat minta mau saya kami lampu menjadi jadi "
     "becek parah licin buntu"
+    " padahal katanya nonaktif buka sampe sampai tutup lelet lambat warna roboh rubuh longsor udh sempat malah terlalu"
     " ditutup sepi ramai warga tersebut nik hp wa telp no.hp has have is are was been for in di ingin menanyakan"
 )
 _NO_NAME = frozenset(
@@ -40,7 +41,7 @@ _MARKER_WORDS = frozenset(f"{_STREET} {_AREA} {_LANDMARK} no nomor dekat depan s
 _ABBREVIATED = "".join(rf"(?<!\b{word})" for word in "jl jln no kel kec gg rt rw kp jend kol ir dr h hj kh st blok".split())  # noqa: SIM905
 _END = re.compile(
     rf"[\n;!?()]|{_ABBREVIATED}\.(?:\s|$)|,(?!\s*(?:{_MARKERS}|no|nomor|kota|dekat|depan|samping|belakang|seberang)\b)"
-    rf"|,?\s+(?:{'|'.join(map(re.escape, _GOES_ON.split()))})\b",
+    rf"|,?\s+(?:{'|'.join(map(re.escape, _GOES_ON.split()))})2?\b|,?\s+(?:\d+|se)\s*(?:jam|hari|minggu|bulan|tahun|th|thn|hr|mgg)\b",
     re.IGNORECASE,
 )
 _RT_RW = re.compile(

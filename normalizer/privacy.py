@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from normalizer import numbers, sensitive
 from normalizer.complaint import PersonalData
@@ -18,6 +19,7 @@ _NEVER_A_SUM = 48
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
 _PHONE = re.compile(r"(?<![\w+])(?:\+\s?62|62|0)[ \-.]?(?:\(0\)[ ]?)?[1-9](?:[ \-.()]{0,2}\d){6,12}(?!\d)")
 
+_WORD_CHARACTER = re.compile(r"\w")
 _INNER_LETTER = re.compile(r"(?<=\w)\w|(?<=\w['.])\w")
 
 _HIDE_NAME = re.compile(
@@ -74,6 +76,20 @@ def sensitive_kinds(spans: Iterable[PersonalData]) -> list[str]:
     """Why a complaint is sensitive: health, child."""
     kinds = {span.kind for span in spans}
     return [kind for kind in sensitive.KINDS if kind in kinds]
+
+
+def flags(kept: Iterable[Mapping[str, Any]] | None) -> list[str]:
+    """`sensitive_kinds` of spans as they are stored."""
+    kinds = {span["kind"] for span in kept or ()}
+    return [kind for kind in sensitive.KINDS if kind in kinds]
+
+
+def covered_for_viewers(text: str) -> str:
+    """What a viewer reads of a sensitive complaint: numbers and names as for everybody, and the words about health and children."""
+    shown = masked(text)
+    for _, start, end in list(sensitive.spans(shown)):
+        shown = shown[:start] + _WORD_CHARACTER.sub(MASK, shown[start:end]) + shown[end:]
+    return shown
 
 
 def masked_span(text: str, span: PersonalData) -> str:

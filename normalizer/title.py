@@ -9,6 +9,8 @@ from normalizer.characters import cut, one_line
 
 LIMIT = 100
 _MIN_LETTERS = 8
+_SHOUT_LETTERS = 5
+"""Of a word that is cried out before the sentence: "Banjir!!! Di Melong ..."."""
 
 _ADDRESSEE = (
     r"(?:bapak|pak|bpk|ibu|bu|mas|mbak|kang|teh|min|mimin|admin|kak|kakak|gan|bang|om|sdr|saudara|yth|yang terhormat|kepada|kpd"
@@ -45,7 +47,7 @@ _INTRODUCTION = re.compile(
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _SENTENCE_END = re.compile(
     r"(?<=[!?])\s+|(?<!\b[Jj]l)(?<!\b[Nn]o)(?<!\b[Jj]ln)(?<!\b[Gg]g)(?<!\b[Kk]el)(?<!\b[Kk]ec)(?<!\b[Kk]p)(?<!\b[Rr]t)(?<!\b[Rr]w)"
-    r"(?<!\bRT)(?<!\bRW)(?<!\b[Jj]end)(?<!\b[Kk]ol)(?<!\b[Ii]r)(?<!\b[Dd]r)(?<!\b[Hh])\.\s+|\n+"
+    r"(?<!\bRT)(?<!\bRW)(?<!\b[Jj]end)(?<!\b[Kk]ol)(?<!\b[Ii]r)(?<!\b[Dd]r)(?<!\b[Hh])(?<!\ba\.n)(?<!\ba\. n)(?<!\b[Bb]pk)\.\s+|\n+"
 )
 _FORWARD_MARK = r"fwd?|wg|tr|rv|enc|pd|vb|redir\.?|i|vl|videresend|doorst|továbbítás|terusan|trs|diteruskan|teruskan|转发|轉寄"
 _FORWARDED = re.compile(rf"^\s*\[?(?:{_FORWARD_MARK})\s*[:：]", re.IGNORECASE)
@@ -115,8 +117,8 @@ def first_telling(body: str) -> str:
     for sentence in _SENTENCE_END.split(rest[:2_000]):
         said = without_opening(sentence) or ""
         if _letters(said) >= _MIN_LETTERS:
-            return said
-        fallback = fallback or said
+            return f"{fallback} {said}" if fallback.endswith("!") else said
+        fallback = fallback or (f"{said}!" if "!" in sentence and _letters(said) >= _SHOUT_LETTERS else said)
     return fallback or one_line(body, LIMIT)
 
 

@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlmodel import Session, col
 
+from normalizer import privacy
+from store import groups
 from store.tables import EvidenceRow, OutboxRow, Owed, SupplementRow
 from store.views import Filters, Sieve, View, district, table
 
@@ -51,6 +53,10 @@ class Line:
     evidence: int = 0
     troubled: bool = False
     """Something owed about it is dead or uncertain."""
+    together: int = 0
+    """Complaints about the same matter, itself among them; 0: none is known."""
+    sensitive: Sequence[str] = ()
+    """health, child: it holds data that the law protects more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,7 @@ class Page:
 _SHOWN = (
     "id", "tracking_number", "title", "body", "state", "state_at", "channel", "agency", "category", "urgency",
     "anonymous", "confidential", "registered_at", "door", "door_reference", "assigned_to",
+    "matter_id", "personal_data",
 )  # fmt: skip
 
 
@@ -145,14 +152,19 @@ def _with_marks(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[Li
     supplements = _tally(session, col(SupplementRow.complaint_id), ids)
     evidence = _tally(session, col(EvidenceRow.complaint_id), ids)
     trouble = _tally(session, col(OutboxRow.complaint_id), ids, col(OutboxRow.state).in_((Owed.DEAD, Owed.UNCERTAIN)))
+    matters = [row.pop("matter_id") for row in rows]
+    personal = [row.pop("personal_data") for row in rows]
+    together = groups.sizes(session, [matter for matter in matters if matter is not None])
     return [
         Line(
             **{**row, "urgency": str(getattr(row["urgency"], "value", row["urgency"]))},
+            together=together.get(matter, 0),
+            sensitive=privacy.flags(spans),
             supplements=supplements.get(row["id"], 0),
             evidence=evidence.get(row["id"], 0),
             troubled=row["id"] in trouble,
         )
-        for row in rows
+        for row, matter, spans in zip(rows, matters, personal, strict=True)
     ]
 
 

@@ -132,6 +132,10 @@ class ComplaintRow(Complaint, table=True):
     """The door's own number (a LAPOR! Tracking ID, an Open311 id); None until it answered."""
     forwarded_at: datetime | None = moment(null=True)
     merged_into: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    matter_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True, index=True))
+    """The matter that several citizens complain about (store.matters); None: nobody else, as far as is known."""
+    matter_by: str | None = None
+    """Who put it there, or took it out: `system`, or the operator."""
     last_words_at: datetime = moment()
     """When the citizen last wrote: the supplement window counts from here."""
     awaits_words: bool = False

@@ -16,12 +16,15 @@ from desk.operator.labels import STATES
 from desk.operator.view import go
 from desk.pages import words
 from dispatcher.acts import ActRefused
+from dispatcher.together import Together
 from normalizer import tracking
 from normalizer.complaint import Classification, State
 from store import dossier
 from store.dossier import Dossier
 
 LONGEST = 10_000
+LISTED = 5
+"""Numbers in the note about what could not be moved together."""
 Act = Callable[[Dossier, dict[str, str]], Awaitable[str]]
 
 
@@ -38,10 +41,15 @@ async def move(request: web.Request) -> web.StreamResponse:
         if agency is not None and agency not in desk.profile.agencies:
             raise ActRefused(_("Instansi ini tidak ada dalam daftar."))
         text, reason = (typed.get(field) or None for field in ("text", "reason"))
+        if typed.get("together"):
+            all_of_it = desk.acts.move_together(
+                row.id or 0, to, operator=name, agency=agency, text=text, reason=reason, version=row.version
+            )
+            return _together(request, await all_of_it)
         await desk.acts.move(row.id or 0, to, operator=name, agency=agency, text=text, reason=reason, version=row.version)
         return _("Status sekarang: {state}.").format(state=_(STATES[to.value]))
 
-    return await _done(request, act)
+    return await done(request, act)
 
 
 async def note(request: web.Request) -> web.StreamResponse:
@@ -53,7 +61,7 @@ async def note(request: web.Request) -> web.StreamResponse:
         await desk.acts.note(case.complaint.id or 0, typed["text"], operator=name)
         return _("Catatan disimpan.")
 
-    return await _done(request, act)
+    return await done(request, act)
 
 
 async def edit(request: web.Request) -> web.StreamResponse:
@@ -72,7 +80,7 @@ async def edit(request: web.Request) -> web.StreamResponse:
         await desk.acts.edit(row.id or 0, operator=name, **changed)
         return _("Perubahan disimpan. Kata-kata asli pelapor tetap utuh.")
 
-    return await _done(request, act)
+    return await done(request, act)
 
 
 async def hand_over(request: web.Request) -> web.StreamResponse:
@@ -83,18 +91,18 @@ async def hand_over(request: web.Request) -> web.StreamResponse:
         await desk.acts.hand_over(case.complaint.id or 0, typed.get("door", ""), typed.get("reason", ""), operator=name)
         return _("Laporan dialihkan.")
 
-    return await _done(request, act)
+    return await done(request, act)
 
 
 async def merge(request: web.Request) -> web.StreamResponse:
     desk, name, _ = desk_of(request), operator_of(request).name, words(request)
 
     async def act(case: Dossier, typed: dict[str, str]) -> str:
-        into = await _other(request, typed.get("into", ""), case)
+        into = await other_of(request, typed.get("into", ""), case)
         await desk.acts.merge(case.complaint.id or 0, into=into, operator=name)
         return _("Laporan digabung. Pelapor diberi tahu nomor yang berlaku.")
 
-    return await _done(request, act)
+    return await done(request, act)
 
 
 async def split(request: web.Request) -> web.StreamResponse:
@@ -105,7 +113,7 @@ async def split(request: web.Request) -> web.StreamResponse:
         number = await desk.acts.split(_supplement(request, case), operator=name)
         return _("Tambahan dipisah menjadi laporan {number}.").format(number=tracking.printed(number))
 
-    return await _done(request, act)
+    return await done(request, act)
 
 
 async def shift(request: web.Request) -> web.StreamResponse:
@@ -113,14 +121,14 @@ async def shift(request: web.Request) -> web.StreamResponse:
     desk, name, _ = desk_of(request), operator_of(request).name, words(request)
 
     async def act(case: Dossier, typed: dict[str, str]) -> str:
-        to = await _other(request, typed.get("to", ""), case)
+        to = await other_of(request, typed.get("to", ""), case)
         await desk.acts.shift(_supplement(request, case), to=to, operator=name)
         return _("Tambahan dipindah ke laporan lain.")
 
-    return await _done(request, act)
+    return await done(request, act)
 
 
-async def _done(request: web.Request, act: Act) -> web.StreamResponse:
+async def done(request: web.Request, act: Act) -> web.StreamResponse:
     """Does it and goes back to the complaint; refused, the page says why and keeps what was typed."""
     case, form = await found(request), await request.post()
     typed = {field: value.strip()[:LONGEST].replace("\r\n", "\n") for field, value in form.items() if isinstance(value, str)}
@@ -129,6 +137,17 @@ async def _done(request: web.Request, act: Act) -> web.StreamResponse:
     except ActRefused as error:
         return await draw(request, await found(request), refused=str(error), typed=typed, status=409)
     return await go(request, f"/desk/pengaduan/{tracking.printed(case.complaint.tracking_number)}", sentence)
+
+
+def _together(request: web.Request, result: Together) -> str:
+    """What an act for a whole matter did, and what it could not do."""
+    _, refused = words(request), result.refused
+    sentence = _("Diterapkan ke {count} laporan, masing-masing dijawab di kanalnya sendiri.").format(count=result.moved)
+    if not refused:
+        return sentence
+    listed = "; ".join(f"{tracking.printed(number)}: {why}" for number, why in refused[:LISTED])
+    more = _(" dan {count} lainnya").format(count=len(refused) - LISTED) if len(refused) > LISTED else ""
+    return f"{sentence} " + _("Tidak dapat diterapkan ke {listed}{more}").format(listed=listed, more=more)
 
 
 def _state(asked: str) -> State:
@@ -154,7 +173,7 @@ def _supplement(request: web.Request, case: Dossier) -> int:
     return asked
 
 
-async def _other(request: web.Request, written: str, case: Dossier) -> int:
+async def other_of(request: web.Request, written: str, case: Dossier) -> int:
     """The row of another complaint of which somebody typed the number."""
     desk, _ = desk_of(request), words(request)
     number = tracking.stored(desk.profile.prefix, written) or written

@@ -13,12 +13,12 @@ from aiohttp import web
 
 from desk.context import desk_of
 from desk.operator.access import may, operator_of
-from desk.operator.view import masked, masked_email, masked_name, masked_phone, shown
+from desk.operator.view import covered, masked, masked_email, masked_name, masked_phone, shown
 from desk.pages import words
 from dispatcher.acts import BEFORE_THE_DOOR
-from normalizer import tracking
+from normalizer import privacy, tracking
 from normalizer.complaint import State
-from store import audit, blocks, cleanings, dossier
+from store import audit, blocks, cleanings, dossier, groups
 from store.dossier import Dossier
 from store.operators import Role
 from store.states import allowed
@@ -82,11 +82,13 @@ async def draw(
         "typed": typed or {},
         "moves": _moves(row),
         "elsewhere": None if row.door == "desk" else row.door,
-        "said": (lambda text: text or "") if revealed else masked,
+        "said": (lambda text: text or "") if revealed else masked if may(request, Role.OPERATOR) else covered,
         "reporter": _reporter(row, revealed),
         "clean": revealed or (masked(row.title) == row.title and masked(row.body) == row.body),
         "files": _files(case),
         "blocked": await desk_of(request).db.read(lambda session: blocks.of_complaint(session, row)),
+        "matter": await desk_of(request).db.read(lambda session: groups.shown(session, row.id or 0, row.matter_id, row.matter_by)),
+        "sensitive": privacy.flags(row.personal_data),
         "reach": row.reply_address is not None,
     }
     return await shown(request, "operator/complaint.html", context, status=status)

@@ -14,7 +14,7 @@ from config.profile import Profile
 from desk.context import desk_of
 from desk.operator import labels
 from desk.operator.access import may, operator_of
-from desk.operator.view import masked, shown
+from desk.operator.view import covered, masked, shown
 from normalizer import region
 from store import listing
 from store.listing import FACETS, Filters, View
@@ -158,4 +158,5 @@ def _key(request: web.Request, name: str) -> int | None:
 def _heading(request: web.Request) -> object:
     """What a viewer may read of a line: the title, and of a secret report nothing."""
     full = may(request, Role.OPERATOR)
-    return lambda line: masked(line.title) if full or not line.confidential else None
+    shown = masked if full else covered
+    return lambda line: shown(line.title) if full or not line.confidential else None

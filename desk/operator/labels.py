@@ -123,6 +123,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "split": N_("Tambahan dipisah"),
     "merged": N_("Digabung"),
     "moved": N_("Tambahan dipindah"),
+    "grouped": N_("Dikelompokkan dengan laporan tentang hal yang sama"),
+    "ungrouped": N_("Dinyatakan bukan hal yang sama"),
     "edited": N_("Disunting"),
     "evidence": N_("Lampiran"),
     "told": N_("Pelapor diberi tahu"),
@@ -141,6 +143,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "rated": N_("Pelapor memberi nilai"),
     "undelivered": N_("Tidak sampai"),
 }
+SENSITIVE: Final[Mapping[str, str]] = {"health": N_("Data kesehatan"), "child": N_("Data anak")}
 ACTORS: Final[Mapping[str, str]] = {"citizen": N_("Pelapor"), "system": N_("Sistem"), "door": N_("Pintu tujuan")}
 OWED: Final[Mapping[str, str]] = {
     "owed": N_("Menunggu giliran"),

@@ -104,6 +104,11 @@ def masked(text: str | None) -> str:
     return privacy.mask(text, privacy.find(text)) if text else ""
 
 
+def covered(text: str | None) -> str:
+    """For viewers: also without the words about health and children."""
+    return privacy.covered_for_viewers(text) if text else ""
+
+
 def masked_name(name: str | None) -> str:
     """Budi Santoso -> B••• S•••: enough to tell two people apart on one page."""
     return " ".join(f"{word[0]}•••" for word in name.split()) if name else ""
