@@ -31,8 +31,8 @@ TEXTS = HERE / "texts.toml"
 CATALOGUE = HERE / "catalogue.toml"
 SHORTEST_SECRET = 16
 SECRET_ENDINGS = ("token", "password", "secret", "api_key")
-ALWAYS: dict[str, Any] = {"accounts": {"chat": {"channel": "webchat"}, "desk": {"channel": "manual"}}}
-"""Chat and front desk are there until an office switches them off (`enabled = false`)."""
+ALWAYS: dict[str, Any] = {"accounts": {"chat": {"channel": "webchat"}, "desk": {"channel": "manual"}, "open311": {"channel": "open311"}}}
+"""Chat, front desk and the Open311 server are there until an office switches them off (`enabled = false`)."""
 
 
 class SettingsError(Exception):

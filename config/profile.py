@@ -22,6 +22,18 @@ class Agency(Value):
     short: str
 
 
+class Attribute(Value):
+    """A further question of an Open311 service (`service definition`), asked of systems that post there."""
+
+    code: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")
+    question: str
+    datatype: Literal["string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"] = "string"
+    required: bool = False
+    hint: str = ""
+    values: dict[str, str] = {}
+    """Of a list: key and what it is called."""
+
+
 class Category(Value):
     """A topic of the catalogue with the words that suggest it. `agency` is the city's routing: its default OPD."""
 
@@ -36,6 +48,9 @@ class Category(Value):
     """From config/catalogue.toml, untouched by the city: proposed only where the city's own words say nothing."""
     lapor_id: str | None = None
     open311_code: str | None = None
+    """Its service code, at an Open311 door and at the hub's own Open311 server; the server uses the key where there is none."""
+    attributes: tuple[Attribute, ...] = ()
+    """What the hub's own Open311 server asks beside the words."""
 
 
 class Learned(Value):
@@ -79,6 +94,17 @@ class Reminders(Value):
     """Operators are reminded from this many days before a limit."""
     close_notice: int = Field(default=2, ge=1)
     """The citizen is told this many days before an answered complaint closes by itself."""
+
+
+class PublicRequests(Value):
+    """What the hub's own Open311 server tells everybody beside state, service, agency and dates. Secret reports and reporters: never."""
+
+    words: Literal["posted", "all", "none"] = "posted"
+    """Whose description, exact place and answer are public, with numbers covered. posted: what other systems posted there, who know that
+    it is public; all: also what citizens wrote to the city in their own channel, where the city's notice says so."""
+    media: bool = False
+    """Whether a link to the cleaned evidence goes along."""
+    jurisdiction_id: str | None = None
 
 
 class Intake(Value):
@@ -137,6 +163,7 @@ class Profile(Value):
     retention_months: int = 60
     """How long raw bytes are kept."""
     intake: Intake = Intake()
+    open311: PublicRequests = PublicRequests()
     fallbacks: dict[str, tuple[str, ...]] = {}
     """By channel: the channels by which an answer goes instead, in this order, when it cannot reach its citizen there."""
     tell: tuple[Told, ...] = ("verified", "waiting", "assigned", "in_progress", "answered", "closed", "out_of_scope", "archived")

@@ -101,7 +101,11 @@ class Settings(BaseSettings):
     http: Http = Http()
     log: Log = Log()
     workers: Workers = Workers()
-    accounts: dict[str, Account] = {"chat": Account(channel="webchat"), "desk": Account(channel="manual")}
+    accounts: dict[str, Account] = {
+        "chat": Account(channel="webchat"),
+        "desk": Account(channel="manual"),
+        "open311": Account(channel="open311"),
+    }
     doors: dict[str, DoorSettings] = {}
     profile_overrides: dict[str, Any] = {}
     """Values that replace the profile's, by its own keys; what an office changes without a file of its own."""

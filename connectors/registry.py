@@ -29,6 +29,7 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
         "webchat": "webchat",
         "manual": "manual",
         "webhook": "webhook",
+        "open311": "open311",
     }
 )
 
@@ -95,6 +96,7 @@ _BUILDERS: Mapping[str, Callable[[str, Account, bytes, str], Connector]] = Mappi
         "webchat": partial(_plain, "webchat", "WebchatConnector"),
         "manual": partial(_plain, "manual", "ManualConnector"),
         "webhook": partial(_plain, "webhook", "WebhookConnector"),
+        "open311": partial(_plain, "open311", "Open311Connector"),
         "x": partial(_plain, "x", "XConnector"),
     }
 )

@@ -10,12 +10,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import re
 import signal
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,12 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from demo.open311_answers import Chance, definition, told
+from demo.open311_taken import Taken, taken_of
+from demo.open311_taken import taken_in as taken_in
+
 BASE = "/open311/v2"
 PROFILE = Path(__file__).parents[1] / "config" / "cities" / "cimahi.toml"
-_OPENING = re.compile(r"\[([A-Z]{2,5}-[0-9A-Z]{4}-[0-9A-Z]{4})\]")
 MOODS = ("ok", "lose", "error", "error_taken", "away", "hang", "hang_taken", "refuse", "throttle", "token", "html")
 """How the next POSTs are answered. `lose`, `error_taken`, `hang_taken`: the request is taken and the sender does not learn it."""
 _TAKES = frozenset({"ok", "lose", "error_taken", "hang_taken", "token"})
@@ -35,38 +37,6 @@ def services(profile: Path = PROFILE) -> Mapping[str, str]:
     """Service codes with their names: those of a shipped city, and `umum` for everything else."""
     categories = tomllib.loads(profile.read_text()).get("categories", {}).values()
     return {"umum": "Pengaduan umum"} | {one["open311_code"]: one["name"] for one in categories if "open311_code" in one}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """A request that this city now has. `number` is the tracking number that opens its description."""
-
-    reference: str
-    number: str | None
-    service_code: str
-    description: str
-    status: str = "open"
-    notes: str | None = None
-    requested: datetime
-    updated: datetime
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-    def listed(self) -> dict[str, Any]:
-        """As GET answers: neither account nor reporter nor attributes."""
-        return {
-            "service_request_id": self.reference,
-            "status": self.status,
-            "status_notes": self.notes,
-            "service_code": self.service_code,
-            "description": self.description,
-            "agency_responsible": None,
-            "requested_datetime": self.requested.isoformat(timespec="seconds"),
-            "updated_datetime": self.updated.isoformat(timespec="seconds"),
-            "address": self.fields.get("address_string"),
-            "lat": float(self.fields["lat"]) if "lat" in self.fields else None,
-            "long": float(self.fields["long"]) if "long" in self.fields else None,
-            "media_url": self.fields.get("media_url"),
-        }
 
 
 class Open311:
@@ -81,11 +51,17 @@ class Open311:
         page: int = 1000,
         codes: Mapping[str, str] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        formats: Sequence[str] = ("json", "xml"),
+        attributes: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        chance: Chance | None = None,
     ) -> None:
+        """attributes: by service code, as GET services/{code} lists them; the required ones are asked of every POST.
+        chance: how calls fail where no mood was set."""
         self.taken: list[Taken] = []
         self.calls: list[Mapping[str, Any]] = []
         self._codes = services() if codes is None else codes
         self._api_key, self._jurisdiction_id, self._page, self._clock = api_key, jurisdiction_id, page, clock
+        self._formats, self._attributes, self._chance = formats, attributes or {}, chance
         self._moods: list[str] = []
         self._gone = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -129,11 +105,13 @@ class Open311:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=2**20)
-        app.router.add_get(f"{BASE}/services.json", self._services)
-        app.router.add_get(f"{BASE}/requests.json", self._list)
-        app.router.add_get(f"{BASE}/requests/{{reference}}.json", self._list)
-        app.router.add_post(f"{BASE}/requests.json", self._post)
-        app.router.add_get(f"{BASE}/tokens/{{token}}.json", self._token)
+        end = f".{{format:{'|'.join(self._formats)}}}"
+        app.router.add_get(f"{BASE}/services{end}", self._services)
+        app.router.add_get(f"{BASE}/services/{{code}}{end}", self._definition)
+        app.router.add_get(f"{BASE}/requests{end}", self._list)
+        app.router.add_get(f"{BASE}/requests/{{reference}}{end}", self._list)
+        app.router.add_post(f"{BASE}/requests{end}", self._post)
+        app.router.add_get(f"{BASE}/tokens/{{token}}{end}", self._token)
         app.router.add_get("/control/taken", self._control_taken)
         app.router.add_post("/control/mood", self._control_mood)
         app.router.add_post("/control/decide", self._control_decide)
@@ -141,14 +119,21 @@ class Open311:
 
     async def _services(self, request: web.Request) -> web.Response:
         self._write({"call": "GET services"})
-        return _json(
-            [{"service_code": code, "service_name": name, "metadata": False, "type": "realtime"} for code, name in self._codes.items()]
-        )
+        rows = [
+            {"service_code": code, "service_name": name, "metadata": code in self._attributes, "type": "realtime"}
+            for code, name in self._codes.items()
+        ]
+        return told(request.match_info["format"], "services", rows)
+
+    async def _definition(self, request: web.Request) -> web.Response:
+        self._write({"call": "GET services/code"})
+        code = request.match_info["code"]
+        return definition(request.match_info["format"], code, self._attributes.get(code, ()))
 
     async def _post(self, request: web.Request) -> web.Response:
         fields = {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
-        mood = self._moods.pop(0) if self._moods else "ok"
-        trouble = self._trouble(fields)
+        mood = self._moods.pop(0) if self._moods else self._chance.mood() if self._chance else "ok"
+        trouble = self._trouble(request, fields)
         call: dict[str, Any] = {"call": "POST requests", "mood": mood, "fields": {key: fields[key] for key in fields if key != "api_key"}}
         reference = None
         if trouble is None and mood in _TAKES:
@@ -158,6 +143,7 @@ class Open311:
         return trouble or await self._answer(request, mood, reference)
 
     async def _answer(self, request: web.Request, mood: str, reference: str | None) -> web.Response:
+        format = request.match_info["format"]
         if mood in ("lose", "away"):
             _hang_up(request)
         if mood in ("hang", "hang_taken"):
@@ -169,33 +155,39 @@ class Open311:
         if mood in ("error", "error_taken"):
             return web.Response(status=500, text="<h1>500</h1>")
         if mood == "refuse":
-            return _error(400, "attribute[KODE] was not provided")
+            return _error(request, 400, "attribute[KODE] was not provided")
         if mood == "token":
-            return _json([{"token": f"t{reference}", "service_notice": None, "account_id": None}])
-        return _json([{"service_request_id": reference, "service_notice": "Terima kasih.", "account_id": None}], status=201)
+            return told(format, "service_requests", [{"token": f"t{reference}", "service_notice": None, "account_id": None}])
+        row = {"service_request_id": reference, "service_notice": "Terima kasih.", "account_id": None}
+        return told(format, "service_requests", [row], status=201)
 
-    def _trouble(self, fields: Mapping[str, str]) -> web.Response | None:
+    def _trouble(self, request: web.Request, fields: Mapping[str, str]) -> web.Response | None:
         if self._api_key is not None and fields.get("api_key") != self._api_key:
-            return _error(403, "api_key was not provided or is not valid")
+            return _error(request, 403, "api_key was not provided or is not valid")
         if self._jurisdiction_id is not None and fields.get("jurisdiction_id") != self._jurisdiction_id:
-            return _error(404, "jurisdiction_id was not found")
+            return _error(request, 404, "jurisdiction_id was not found")
         if fields.get("service_code") not in self._codes:
-            return _error(400, "service_code was not valid")
+            return _error(request, 400, "service_code was not valid")
         if not (("lat" in fields and "long" in fields) or fields.get("address_string") or fields.get("address_id")):
-            return _error(400, "lat/long or address_string was not provided")
-        return _error(400, "description is too long") if len(fields.get("description", "")) > 4000 else None
+            return _error(request, 400, "lat/long or address_string was not provided")
+        for one in self._attributes.get(fields["service_code"], ()):
+            if one.get("required") and not fields.get(f"attribute[{one['code']}]"):
+                return _error(request, 400, f"attribute[{one['code']}] was not provided")
+        return _error(request, 400, "description is too long") if len(fields.get("description", "")) > 4000 else None
 
     async def _list(self, request: web.Request) -> web.Response:
         self._write({"call": "GET requests", "fields": dict(request.query)})
+        if self._chance and (mood := self._chance.mood()) != "ok":
+            return await self._answer(request, mood, None)
         wanted = request.match_info.get("reference") or request.query.get("service_request_id")
         if wanted:
             ids = wanted.split(",")
-            return _json([one.listed() for one in self.taken if one.reference in ids])
+            return self._told(request, [one for one in self.taken if one.reference in ids])
         now = self._clock()
         end = datetime.fromisoformat(request.query.get("end_date", (now + timedelta(seconds=1)).isoformat()))
         start = datetime.fromisoformat(request.query.get("start_date", (end - timedelta(days=90)).isoformat()))
         if end - start > timedelta(days=90):
-            return _error(400, "start_date and end_date span more than 90 days")
+            return _error(request, 400, "start_date and end_date span more than 90 days")
         rows = [
             one
             for one in reversed(self.taken)
@@ -203,11 +195,16 @@ class Open311:
             and one.status in request.query.get("status", one.status).split(",")
             and one.service_code in request.query.get("service_code", one.service_code).split(",")
         ]
-        return _json([one.listed() for one in rows[: self._page]])
+        return self._told(request, rows[: self._page])
+
+    def _told(self, request: web.Request, rows: Sequence[Taken]) -> web.Response:
+        return told(request.match_info["format"], "service_requests", [one.listed() for one in rows])
 
     async def _token(self, request: web.Request) -> web.Response:
         token = request.match_info["token"]
-        return _json([{"service_request_id": token.removeprefix("t"), "token": token}])
+        self._write({"call": "GET tokens"})
+        row = {"service_request_id": token.removeprefix("t"), "token": token}
+        return told(request.match_info["format"], "service_requests", [row])
 
     async def _control_taken(self, request: web.Request) -> web.Response:
         return _json([one.listed() | {"number": one.number} for one in self.taken])
@@ -231,32 +228,13 @@ class Open311:
     def _replay(self, entry: Mapping[str, Any]) -> None:
         self.calls.append(entry)
         if "taken" in entry:
-            self.taken.append(_taken(entry))
+            self.taken.append(taken_of(entry))
         if "decided" in entry:
             at = datetime.fromisoformat(entry["at"])
             self.taken = [
                 replace(one, status=entry["status"], notes=entry["notes"], updated=at) if one.reference == entry["decided"] else one
                 for one in self.taken
             ]
-
-
-def taken_in(journal: Path) -> Sequence[Taken]:
-    """What was taken, by the journal."""
-    return [_taken(entry) for line in journal.read_bytes().splitlines() if "taken" in (entry := orjson.loads(line))]
-
-
-def _taken(entry: Mapping[str, Any]) -> Taken:
-    fields, at = entry["fields"], datetime.fromisoformat(entry["at"])
-    opening = _OPENING.match(fields.get("description", ""))
-    return Taken(
-        reference=entry["taken"],
-        number=opening.group(1) if opening else None,
-        service_code=fields["service_code"],
-        description=fields.get("description", ""),
-        requested=at.replace(microsecond=0),
-        updated=at.replace(microsecond=0),
-        fields=fields,
-    )
 
 
 def _hang_up(request: web.Request) -> None:
@@ -269,13 +247,14 @@ def _json(value: object, status: int = 200) -> web.Response:
     return web.Response(body=orjson.dumps(value), status=status, content_type="application/json", charset="utf-8")
 
 
-def _error(status: int, description: str) -> web.Response:
-    return _json([{"code": status, "description": description}], status=status)
+def _error(request: web.Request, status: int, description: str) -> web.Response:
+    return told(request.match_info["format"], "errors", [{"code": status, "description": description}], status=status)
 
 
 async def run(options: argparse.Namespace) -> None:
     """Listens until SIGTERM or SIGINT; the first line it prints is its base URL."""
-    city = Open311(options.journal, api_key=options.api_key)
+    chance = None if options.faulty is None else Chance(options.faulty)
+    city = Open311(options.journal, api_key=options.api_key, chance=chance)
     if options.mood:
         city.mood(options.mood, options.times)
     print(await city.start(options.port), flush=True)
@@ -291,6 +270,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--journal", type=Path, required=True, help="JSON lines, one a call; kept over restarts")
     parser.add_argument("--api-key", help="asked of every POST")
+    parser.add_argument("--faulty", type=int, metavar="SEED", help="fails by chance: two answers of ten lost, two 500, one of twenty hangs")
     parser.add_argument("--mood", choices=MOODS, help="how the first POSTs are answered")
     parser.add_argument("--times", type=int, default=1)
     asyncio.run(run(parser.parse_args()))

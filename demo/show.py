@@ -17,7 +17,18 @@ from rich.live import Live
 from rich.table import Table
 
 from config.settings import Account, DoorSettings, Http, Log, Settings, Store
-from demo.citizens import STORIES, AppCitizen, ChatCitizen, Citizen, DeskVisitor, MailCitizen, PhoneCitizen, TelegramCitizen, XCitizen
+from demo.citizens import (
+    STORIES,
+    AppCitizen,
+    ChatCitizen,
+    Citizen,
+    DeskVisitor,
+    MailCitizen,
+    PhoneCitizen,
+    SystemCitizen,
+    TelegramCitizen,
+    XCitizen,
+)
 from demo.mailbox import Mailbox
 from demo.open311 import Open311
 from demo.telegram import Telegram
@@ -25,9 +36,11 @@ from demo.twilio import Twilio
 from demo.webhook import Application
 from demo.x import X
 from normalizer.tracking import printed
+from store import operators
 
 NAMES = ("Siti Aminah", "Budi Santoso", "Rina Marlina", "Asep Sunandar", "Dewi Lestari", "Joko Prasetyo")
 DOOR_SECONDS = 30.0
+SYSTEM_KEY = "kunci-sistem-peragaan"
 ROWS = 20
 PHONES = (("wa", "whatsapp", "+6222000001"), ("pesan_singkat", "sms", "+6222000002"))
 """Account, channel and number of the city."""
@@ -74,6 +87,7 @@ async def demo(running: Running, first_link: FirstLink, *, once: bool, speed: fl
                 console.print(f"[yellow]{name}: {sentence}[/]")
             if not once:
                 console.print(f"Admin pertama: {await first_link(hub.db, hub.settings)}\n", soft_wrap=True)
+            await hub.db.write(_system_key)
             rows: list[Told] = []
             with Live(table(rows), console=console, refresh_per_second=4, transient=False) as live:
                 if once:
@@ -81,6 +95,12 @@ async def demo(running: Running, first_link: FirstLink, *, once: bool, speed: fl
                 else:
                     await _forever(hub, stage, rows, live, speed)
     return bool(rows) and all(row.complete for row in rows)
+
+
+def _system_key(connection: Connection) -> None:
+    """The other city system may post to our Open311 server."""
+    digest = operators.digest(SYSTEM_KEY)
+    operators.add_key(connection, name="Aplikasi kota lain", scope="open311", key_sha256=digest, now=datetime.now(UTC))
 
 
 @contextlib.asynccontextmanager
@@ -131,6 +151,7 @@ def _settings(folder: Path, port: int, token: str, api_base: str, base: str, box
         accounts={
             "chat": Account(channel="webchat"),
             "desk": Account(channel="manual"),
+            "open311": Account(channel="open311"),
             "bot": Account(channel="telegram", token=token, api_base=api_base, poll_seconds=5),
             "kotak_surat": Account(**mail),
             "aplikasi": Account(channel="webhook", secret=application.secret, callback_url=application.callback_url),
@@ -142,10 +163,10 @@ def _settings(folder: Path, port: int, token: str, api_base: str, base: str, box
 
 def _citizens(hub: Any, stage: World, pick: random.Random, chat: int) -> list[Citizen]:
     prefix = hub.profile.prefix
-    names = [pick.choice(NAMES) for _ in range(8)]
+    names = [pick.choice(NAMES) for _ in range(9)]
     phones: list[Citizen] = [
         PhoneCitizen(stage.twilio, f"{hub.url}/hooks/twilio/{account}", prefix, name, channel, f"+62812{chat:08d}", number)
-        for name, (account, channel, number) in zip(names[6:], PHONES, strict=True)
+        for name, (account, channel, number) in zip(names[6:8], PHONES, strict=True)
     ]
     return [
         ChatCitizen(hub.url, prefix, names[0]),
@@ -154,6 +175,7 @@ def _citizens(hub: Any, stage: World, pick: random.Random, chat: int) -> list[Ci
         DeskVisitor(hub.intake, hub.db, names[3]),
         AppCitizen(stage.application, hub.url, prefix, names[4]),
         XCitizen(stage.x, prefix, names[5], 80_000 + chat),
+        SystemCitizen(hub.url, prefix, names[8], SYSTEM_KEY),
         *phones,
     ]
 

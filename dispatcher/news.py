@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from connectors.errors import ConnectorError
+from dispatcher import tickets
 from dispatcher.doors.contract import Door, DoorUpdate
 from dispatcher.moving import ActRefused, Move, move
 from dispatcher.replies import Replies
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 
 async def pull(door: Door, tools: Tools, profile: Profile, replies: Replies) -> None:
     """One look at a door. The cursor is saved in the transaction that stores the news."""
+    await tickets.redeem(door, tools)
     name, swept = f"door:{door.name}", f"door:{door.name}:swept"
     cursor = await tools.db.read(lambda session: cursors.load(session.connection(), name))
     sweep = await tools.db.read(lambda session: cursors.load(session.connection(), swept))

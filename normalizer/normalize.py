@@ -106,7 +106,7 @@ def _complaint(inbound: Inbound, message: Message, meant: Intent, profile: Profi
     location = _location(told, message.subject, inbound.place, profile)
     matter = told.replace(location.text, " ") if location.text else told
     suggestions = classify.categories(words(matter), words(headline), profile) or classify.categories(words(told), [], profile)
-    suggestions = _with_learned(suggestions, words(told), profile)
+    suggestions = _with_chosen(inbound, _with_learned(suggestions, words(told), profile), profile)
     pressing = urgency.judge(said, profile.emergency_words)
     anonymous, confidential = privacy.wishes(f"{message.subject or ''}\n{told}")
     personal = privacy.flagged(told, privacy.find(told))
@@ -137,6 +137,15 @@ def _with_learned(suggestions: list[Suggestion], tokens: Sequence[str], profile:
     if first is None or first.category not in profile.categories:
         return suggestions
     return [first, *(one for one in suggestions if one.category != first.category)][:3]
+
+
+def _with_chosen(inbound: Inbound, suggestions: list[Suggestion], profile: Profile) -> list[Suggestion]:
+    """A sender who chose the service (Open311) knows it better than words do."""
+    chosen = inbound.extra.get("category")
+    if not isinstance(chosen, str) or chosen not in profile.categories:
+        return suggestions
+    rest = [one for one in suggestions if one.category != chosen]
+    return [Suggestion(category=chosen, score=1.0, why="dipilih pengirim"), *rest][:3]
 
 
 def _location(told: str, subject: str | None, pin: Place | None, profile: Profile) -> Location:

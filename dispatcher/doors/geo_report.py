@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
+from dispatcher.doors import geo_answers
 from dispatcher.doors.contract import DoorUpdate, Filing
 from normalizer import tracking
 from normalizer.complaint import Location, PersonalData, State
@@ -107,7 +106,7 @@ def address(place: Location, city: str) -> str:
 
 def reference_in(body: bytes) -> tuple[str, str | None] | None:
     """(reference, notice) from the answer to a POST: an array of one with service_request_id, or a token that becomes one later."""
-    rows = _array(body)
+    rows = geo_answers.rows(body)
     first = rows[0] if rows else {}
     notice = _text(first.get("service_notice"))
     if number := _text(first.get("service_request_id")):
@@ -119,7 +118,7 @@ def reference_in(body: bytes) -> tuple[str, str | None] | None:
 
 def rows_in(body: bytes) -> Sequence[Row] | None:
     """The rows of GET requests; None when the answer is not such a list. Rows without an id are left out."""
-    found = _array(body)
+    found = geo_answers.rows(body)
     if found is None:
         return None
     return [_row(one) for one in found if _text(one.get("service_request_id"))]
@@ -127,14 +126,38 @@ def rows_in(body: bytes) -> Sequence[Row] | None:
 
 def codes_in(body: bytes) -> Sequence[str] | None:
     """The service codes of GET services; None when the answer is not such a list."""
-    found = _array(body)
-    return None if found is None else [code for one in found if (code := _text(one.get("service_code")))]
+    known = services_in(body)
+    return None if known is None else list(known)
+
+
+def services_in(body: bytes) -> Mapping[str, bool] | None:
+    """The services of GET services, and whether each has a definition (`metadata`); None when the answer is not such a list."""
+    found = geo_answers.rows(body)
+    if found is None:
+        return None
+    return {code: str(one.get("metadata")).strip().casefold() == "true" for one in found if (code := _text(one.get("service_code")))}
+
+
+def number_in(body: bytes) -> str | None:
+    """The request's number from GET tokens/{token}; None while the server has none."""
+    found = geo_answers.rows(body)
+    return _text(found[0].get("service_request_id")) if found else None
+
+
+def identity(filing: Filing) -> dict[str, str]:
+    """The reporter's fields of POST requests; none of somebody who wants to be anonymous."""
+    reporter = filing.complaint.reporter
+    if filing.complaint.anonymous:
+        return {}
+    first, _, last = (reporter.name or "").strip().partition(" ")
+    named = {"first_name": first, "last_name": last, "email": reporter.email, "phone": reporter.phone}
+    return {name: value for name, value in named.items() if value}
 
 
 def blamed(body: bytes) -> Sequence[str]:
     """The parameters that an error answer names, and `duplicate`. Only known words: a server may echo the citizen's text or our key."""
-    words = " ".join(_text(one.get("description")) or "" for one in _array(body) or ()).casefold()
-    return [word for word in (*PARAMETERS, "duplicate") if word in words]
+    words = geo_answers.words(body)
+    return [word for word in (*PARAMETERS, "duplicate") if (word in words if len(word) > 4 else re.search(rf"\b{word}\b", words))]
 
 
 def update(row: Row, prefix: str, now: datetime) -> DoorUpdate | None:
@@ -167,18 +190,6 @@ def _row(one: Mapping[str, Any]) -> Row:
         requested_at=_moment(one.get("requested_datetime")),
         updated_at=_moment(one.get("updated_datetime")),
     )
-
-
-def _array(body: bytes) -> list[dict[str, Any]] | None:
-    """The answer's array; some servers wrap it in an object ({"service_requests": [...]}) or answer one object."""
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    if isinstance(found, dict):
-        lists = [value for value in found.values() if isinstance(value, list)]
-        found = lists[0] if len(lists) == 1 else [found]
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else None
 
 
 def _text(value: object) -> str | None:

@@ -1,28 +1,30 @@
-"""A city's own complaint system behind Open311 GeoReport v2, JSON. What the protocol's values mean is `geo_report`'s; here is the talking.
+"""A city's own complaint system behind Open311 GeoReport v2, XML or JSON. What the protocol's values mean is `geo_report`'s, the talking
+`geo_calls`'; here is what is asked in which order.
 
 The protocol cannot tell a repeat from a second complaint: whoever calls `submit` again after an uncertain end asks `find` first.
-Secret reports and the reporter's identity are not sent: GET requests is public by design.
+Secret reports and the reporter's identity are not sent, GET requests is public by design, unless the settings say that they may be.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote
 
-import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from config.profile import Profile
 from connectors.contract import Checked, Cursor, Health
-from connectors.errors import ConnectorError, CredentialRefused, Misconfigured, Refused, Throttled, TooLarge, Unreachable
-from dispatcher.doors import geo_report
+from connectors.errors import ConnectorError, Misconfigured, Refused, Unreachable
+from dispatcher.doors import geo_attributes, geo_report
 from dispatcher.doors.contract import Added, Clock, DoorUpdates, Filing, Receipt
+from dispatcher.doors.geo_attributes import Attribute
+from dispatcher.doors.geo_calls import Calls, Format
 from dispatcher.doors.geo_report import Row
 
-_ANSWER_LIMIT = 32 * 1024 * 1024
-"""Bytes: 1,000 rows of 4,000 characters, escaped, fit."""
+_FRESH = timedelta(hours=1)
+"""Services and their definitions are asked for again after this."""
 _SKEW = timedelta(hours=1)
 """The server's clock may differ from ours by this much."""
 _OVERLAP = timedelta(days=1)
@@ -41,6 +43,14 @@ class Settings(BaseModel):
     jurisdiction_id: str | None = None
     default_service: str
     """service_code for complaints whose category has no open311_code."""
+    format: Literal["auto", "json", "xml"] = "auto"
+    """auto: JSON where the server has it, else XML, which every server must have."""
+    attributes: dict[str, str] = {}
+    """Answers to required attributes, by their code; {number}, {title}, {address}, {rt} and {rw} are filled in."""
+    attribute_default: str = "tidak disebutkan"
+    """Answer to a required attribute in words that `attributes` does not have; empty: such a complaint waits for a person."""
+    identities: bool = False
+    """True: the receiver may know who complains; of those who want to be anonymous it is never told."""
     confidential: bool = False
     """True: the server keeps secret reports secret, so they may be sent."""
     lookup: bool = True
@@ -64,16 +74,22 @@ class Open311Door:
         self._settings = settings
         self._profile = profile
         self._clock = clock
-        self._session: aiohttp.ClientSession | None = None
+        self._calls = Calls(name, settings.base, settings.jurisdiction_id, settings.timeout, clock)
+        self._format: Format | None = None if settings.format == "auto" else settings.format
+        self._services: tuple[datetime, Mapping[str, bool]] | None = None
+        self._asked: dict[str, tuple[datetime, Sequence[Attribute]]] = {}
 
     async def submit(self, filing: Filing, key: str) -> Receipt:
         complaint = filing.complaint
         if complaint.confidential and not self._settings.confidential:
             raise Refused(f"Laporan rahasia tidak dikirim ke {self.name}: teruskan sendiri, atau atur doors.{self.name}.confidential.")
-        fields = geo_report.form(filing, key, self._service_code(complaint.category), self._profile.name)
+        code = self._service_code(complaint.category)
+        fields = geo_report.form(filing, key, code, self._profile.name)
+        fields |= geo_report.identity(filing) if self._settings.identities else {}
+        fields |= await self._attributes(filing, code)
         if self._settings.api_key:
             fields["api_key"] = self._settings.api_key.get_secret_value()
-        answer = await self._call("POST", "requests.json", fields | self._jurisdiction())
+        answer = await self._call("POST", "requests", fields)
         taken = geo_report.reference_in(answer)
         if taken is None:
             raise Unreachable(f"{self.name} menjawab tanpa nomor permintaan; mungkin sudah diterima.", certain=False)
@@ -111,10 +127,10 @@ class Open311Door:
 
     async def check(self) -> Checked:
         try:
-            codes = geo_report.codes_in(await self._call("GET", "services.json", self._jurisdiction()))
+            codes = await self._known()
         except ConnectorError as error:
             return Checked(health=Health.FAILED, sentence=error.sentence)
-        if codes is None:
+        if not codes:
             return Checked(health=Health.FAILED, sentence=f"doors.{self.name}.base tidak menjawab seperti GeoReport v2; periksa alamatnya.")
         mapped = {key: category.open311_code for key, category in self._profile.categories.items() if category.open311_code}
         unknown = [f"categories.{key}.open311_code" for key, code in mapped.items() if code not in codes]
@@ -125,15 +141,55 @@ class Open311Door:
         return Checked(health=Health.OK, sentence=f"{self.name} menjawab dan mengenal semua kode layanan.")
 
     async def aclose(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        await self._calls.aclose()
 
     def _service_code(self, category: str | None) -> str:
         found = self._profile.categories.get(category) if category else None
         return (found and found.open311_code) or self._settings.default_service
 
-    def _jurisdiction(self) -> dict[str, str]:
-        return {"jurisdiction_id": self._settings.jurisdiction_id} if self._settings.jurisdiction_id else {}
+    async def ticket(self, token: str) -> str | None:
+        """GET tokens/{token}: the request's number once it has one."""
+        return geo_report.number_in(await self._call("GET", f"tokens/{quote(token.removeprefix(geo_report.TOKEN), safe='')}", {}))
+
+    async def _attributes(self, filing: Filing, code: str) -> dict[str, str]:
+        """What this service asks beside the words. Nothing is sent yet, so every failure here is certain."""
+        try:
+            asked = await self._required(code) if (await self._known()).get(code) else ()
+        except Unreachable as error:
+            raise Unreachable(error.sentence) from None
+        given = self._settings.attributes
+        return geo_attributes.answers(self.name, asked, given, self._settings.attribute_default, filing)
+
+    async def _required(self, code: str) -> Sequence[Attribute]:
+        known, now = self._asked.get(code), self._clock()
+        if known is None or now - known[0] > _FRESH:
+            found = geo_attributes.required_in(await self._call("GET", f"services/{quote(code, safe='')}", {}))
+            if found is None:
+                raise Unreachable(f"{self.name} tidak menjelaskan isian layanan {code}.")
+            known = self._asked[code] = (now, found)
+        return known[1]
+
+    async def _known(self) -> Mapping[str, bool]:
+        """The server's services, and whether they ask for attributes; empty where it has no such list. Learns the format on the way."""
+        now = self._clock()
+        if self._services is not None and now - self._services[0] <= _FRESH:
+            return self._services[1]
+        formats: Sequence[Format] = (self._format,) if self._format else ("json", "xml")
+        for format in formats:
+            try:
+                found = geo_report.services_in(await self._calls.call("GET", "services", format, {}))
+            except (Misconfigured, Refused):
+                continue  # not in this format, or no such list at all
+            if found is not None:
+                self._format, self._services = format, (now, found)
+                return found
+        return {}
+
+    async def _call(self, method: str, path: str, fields: Mapping[str, str]) -> bytes:
+        """In the server's format. A POST is never tried twice to find it out: the list of services is asked for first."""
+        if self._format is None:
+            await self._known()
+        return await self._calls.call(method, path, self._format or "json", fields)
 
     async def _rows(self, start: datetime, end: datetime, status: str | None = None) -> AsyncIterator[Row]:
         """Every row requested in [start, end]. The protocol has no pages: a list that may have been cut is asked for in two halves.
@@ -158,72 +214,10 @@ class Open311Door:
 
     async def _list(self, since: datetime, upto: datetime, status: str | None) -> Sequence[Row]:
         fields = {"start_date": geo_report.stamp(since), "end_date": geo_report.stamp(upto)} | ({"status": status} if status else {})
-        rows = geo_report.rows_in(await self._call("GET", "requests.json", fields | self._jurisdiction()))
+        rows = geo_report.rows_in(await self._call("GET", "requests", fields))
         if rows is None:
             raise Unreachable(f"{self.name} tidak menjawab dengan daftar permintaan.")
         return rows
-
-    async def _call(self, method: str, path: str, fields: Mapping[str, str]) -> bytes:
-        """The body of a 2xx answer. The key travels in the body of a POST only, never in a URL that somebody logs."""
-        url = f"{self._settings.base.rstrip('/')}/{path}"
-        carried: dict[str, Any] = {"data": fields} if method == "POST" else {"params": fields}
-        try:
-            async with self._open().request(method, url, allow_redirects=False, **carried) as answer:
-                body = b"".join([chunk async for chunk in _within(_ANSWER_LIMIT, answer.content.iter_chunked(65536))])
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            raise Unreachable(f"doors.{self.name}.base tidak dapat dihubungi.") from None
-        except aiohttp.InvalidURL:
-            raise Misconfigured(f"doors.{self.name}.base bukan alamat yang benar.") from None
-        except (TimeoutError, aiohttp.ClientError, OSError):
-            raise Unreachable(f"{self.name} tidak menjawab sampai selesai.", certain=False) from None
-        if answer.status in (200, 201):
-            return body
-        raise self._error(answer.status, answer.headers, body)
-
-    def _open(self) -> aiohttp.ClientSession:
-        """One connection a call: a kept one that the server has just closed would make a certain failure look like a lost answer."""
-        if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=self._settings.timeout, connect=self._settings.timeout / 2)
-            self._session = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(force_close=True))
-        return self._session
-
-    def _error(self, status: int, headers: Mapping[str, str], body: bytes) -> ConnectorError:
-        blamed = geo_report.blamed(body)
-        where = f"{self.name} menjawab {status}" + (f" ({', '.join(blamed)})" if blamed else "")
-        if status == 429 or (status == 503 and "Retry-After" in headers):
-            return Throttled(f"{where}: minta menunggu.", wait=_wait(headers.get("Retry-After"), self._clock()))
-        if status in (401, 403):
-            return CredentialRefused(f"{where}: periksa doors.{self.name}.api_key.")
-        if "duplicate" in blamed or status == 409:
-            return Unreachable(f"{where}: sudah pernah diterima.", certain=False)
-        if "jurisdiction_id" in blamed or (status == 404 and not blamed) or status in (301, 302, 303, 307, 308, 405):
-            return Misconfigured(f"{where}: periksa doors.{self.name}.base dan jurisdiction_id.")
-        if status == 413:
-            return TooLarge(f"{where}: laporan terlalu besar.")
-        if 400 <= status < 500:
-            return Refused(f"{where}: laporan tidak diterima; periksa kode layanan dan isiannya.")
-        return Unreachable(f"{where}: gangguan di sana.", certain=False)
-
-
-async def _within(limit: int, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The chunks, or ClientPayloadError when they are more than `limit` bytes."""
-    size = 0
-    async for chunk in chunks:
-        if (size := size + len(chunk)) > limit:
-            raise aiohttp.ClientPayloadError
-        yield chunk
-
-
-def _wait(header: str | None, now: datetime) -> float:
-    """Seconds from Retry-After, which is a number or an HTTP date; a minute when it is neither, an hour at most."""
-    try:
-        seconds = float(header or "")
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(header or "") - now).total_seconds()
-        except (ValueError, TypeError):
-            seconds = 60.0
-    return min(max(seconds, 1.0), 3600.0)
 
 
 def build(name: str, options: dict[str, Any], profile: Profile, clock: Clock) -> Open311Door:

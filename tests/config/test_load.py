@@ -32,7 +32,11 @@ def test_without_any_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     found = load.settings(None, {})
     assert found == Settings()
     assert found.store.url == "sqlite:///var/hub.db"
-    assert {name: account.channel for name, account in found.accounts.items()} == {"chat": "webchat", "desk": "manual"}
+    assert {name: account.channel for name, account in found.accounts.items()} == {
+        "chat": "webchat",
+        "desk": "manual",
+        "open311": "open311",
+    }
 
 
 def test_hub_toml_in_the_working_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

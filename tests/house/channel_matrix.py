@@ -22,6 +22,7 @@ ACCOUNTS = {
     "email": {"address": "a@example.go.id", "password": "x", "imap": {"host": "example.go.id"}, "smtp": {"host": "example.go.id"}},
     "webchat": {},
     "manual": {},
+    "open311": {},
     "webhook": {"secret": "whsec_" + "eA" * 22, "callback_url": "https://app.example.go.id/balasan"},
 }
 FOLLOWS = {
@@ -30,6 +31,7 @@ FOLLOWS = {
     FollowUp.CONVERSATION: "the whole thread",
     FollowUp.NEVER: "never",
 }
+_NO_ANSWER = {"manual": "no: printed receipt", "open311": "no: asked for"}
 HEAD = """# Channels
 
 Made by `python tests/house/channel_matrix.py` from what the connectors tell of themselves.
@@ -51,7 +53,7 @@ def _row(channel: str) -> str:
     cells = (
         f"[{channel}]({channel}.md)",
         _way(connector),
-        "yes" if about.replies else "no: printed receipt",
+        "yes" if about.replies else _NO_ANSWER[channel],
         f"{about.text_limit:,}" if about.replies else "",
         FOLLOWS[about.follow_up],
         f"{about.window_hours} hours" if about.window_hours else "always" if about.replies else "",
