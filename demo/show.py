@@ -8,6 +8,7 @@ import random
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count, cycle
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from sqlalchemy import Connection
 
 from config.settings import Account, DoorSettings, Http, Log, Settings, Store
 from demo.citizens import (

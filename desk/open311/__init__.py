@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from desk.open311 import gate, listing, posting, services
+from desk.open311 import catalogue, gate, listing, posting
 
 BASE = "/open311/v2"
 _FORMAT = "{format:json|xml}"
@@ -17,12 +17,12 @@ _FORMAT = "{format:json|xml}"
 def setup(app: web.Application) -> None:
     app[gate.PACE] = gate.Pace()
     for method, path, answer in (
-        ("GET", f"/services.{_FORMAT}", services.listed),
-        ("GET", f"/services/{{code:[^/]+?}}.{_FORMAT}", services.defined),
+        ("GET", f"/services.{_FORMAT}", catalogue.listed),
+        ("GET", f"/services/{{code:[^/]+?}}.{_FORMAT}", catalogue.defined),
         ("GET", f"/requests.{_FORMAT}", listing.several),
         ("POST", f"/requests.{_FORMAT}", posting.post),
         ("GET", f"/requests/{{id:[^/]+?}}.{_FORMAT}", listing.one),
         ("GET", f"/tokens/{{token:[^/]+?}}.{_FORMAT}", posting.redeemed),
-        ("GET", f"/discovery.{_FORMAT}", services.discovery),
+        ("GET", f"/discovery.{_FORMAT}", catalogue.discovery),
     ):
         app.router.add_route(method, BASE + path, gate.guarded(answer))

@@ -14,7 +14,7 @@ from config.profile import Profile
 from connectors.open311.wire import CHANNEL, LINK
 from desk.context import Desk, desk_of
 from desk.evidence import links_of
-from desk.open311 import services
+from desk.open311 import catalogue
 from desk.open311.answers import Trouble
 from desk.open311.gate import told
 from normalizer import tracking
@@ -60,8 +60,8 @@ def asked(profile: Profile, query: Mapping[str, str], now: datetime) -> Wanted:
     if end - start > SPAN:
         raise Trouble(400, "start_date and end_date must not span more than 90 days")
     codes = [code.strip() for code in query.get("service_code", "").split(",") if code.strip()]
-    categories: set[str | None] = {key for code in codes for key in services.categories_of(profile, code)}
-    if services.GENERAL in codes:
+    categories: set[str | None] = {key for code in codes for key in catalogue.categories_of(profile, code)}
+    if catalogue.GENERAL in codes:
         categories.add(None)
     size = _count(query, "page_size", ROWS_LIMIT, ROWS_LIMIT)
     return Wanted(
@@ -114,7 +114,7 @@ def _rows(session: Session, desk: Desk, wanted: Wanted) -> list[Mapping[str, Any
 def _shown(session: Session, desk: Desk, found: Found) -> Mapping[str, Any]:
     """One complaint as the public sees it. Its words, place and answer only where the profile publishes them; numbers covered."""
     profile, row = desk.profile, found.complaint
-    code, words = services.code_of(profile, row.category), publishes(profile, found)
+    code, words = catalogue.code_of(profile, row.category), publishes(profile, found)
     place, agency = row.location or {}, profile.agencies.get(row.agency or "")
     spoken = place.get("address") or place.get("text") or place.get("region_name")
     links = links_of(desk).media(session, found.evidence, confidential=False) if words and profile.open311.media else []
@@ -122,9 +122,9 @@ def _shown(session: Session, desk: Desk, found: Found) -> Mapping[str, Any]:
         "service_request_id": tracking.printed(row.tracking_number),
         "status": "open" if State(row.state) in OPEN else "closed",
         "status_notes": masked(found.told) if words and found.told else None,
-        "service_name": services.name_of(profile, code),
+        "service_name": catalogue.name_of(profile, code),
         "service_code": code,
-        "description": masked(_LINK.sub("", row.body)) if words else services.name_of(profile, code),
+        "description": masked(_LINK.sub("", row.body)) if words else catalogue.name_of(profile, code),
         "agency_responsible": agency.name if agency else profile.office,
         "service_notice": None,
         "requested_datetime": _stamp(row.registered_at, profile),

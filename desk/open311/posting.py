@@ -18,7 +18,7 @@ from connectors.contract import Accepted, Inbound
 from connectors.open311 import wire
 from desk import upload
 from desk.context import Desk, desk_of
-from desk.open311 import services
+from desk.open311 import catalogue
 from desk.open311.answers import Trouble
 from desk.open311.gate import PACE, Pace, account_of, right_city, told
 from desk.visitor import address_of
@@ -145,7 +145,7 @@ def _posted(desk: Desk, given: Given, system: str) -> dict[str, Any]:
     code = fields.get("service_code", "")
     if not code:
         raise Trouble(400, "service_code was not provided")
-    if not services.known(profile, code):
+    if not catalogue.known(profile, code):
         raise Trouble(404, "service_code provided was not found")
     point = _point(fields)
     if not (point or fields.get("address_string") or fields.get("address_id")):
@@ -153,12 +153,12 @@ def _posted(desk: Desk, given: Given, system: str) -> dict[str, Any]:
     for name, most in _LONG.items():
         if len(fields.get(name, "")) > most:
             raise Trouble(400, f"{name} must not exceed {most} characters")
-    keys = services.categories_of(profile, code)
+    keys = catalogue.categories_of(profile, code)
     return {
         "id": secrets.token_hex(16),
         "system": system,
         "category": keys[0] if keys else None,
-        "service_name": services.name_of(profile, code),
+        "service_name": catalogue.name_of(profile, code),
         "answers": _answers(desk, code, given.attributes),
         "files": given.files,
         **point,
@@ -182,7 +182,7 @@ def _point(fields: Mapping[str, str]) -> dict[str, float]:
 def _answers(desk: Desk, code: str, given: Mapping[str, list[str]]) -> list[tuple[str, str]]:
     """(question, answer) of the service's attributes; a list's key is told by its name."""
     told_of = []
-    for one in services.attributes_of(desk.profile, code):
+    for one in catalogue.attributes_of(desk.profile, code):
         values = given.get(one.code, [])
         if one.required and not values:
             raise Trouble(400, f"attribute[{one.code}] was not provided")

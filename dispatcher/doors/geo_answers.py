@@ -22,7 +22,7 @@ def rows(body: bytes) -> list[dict[str, Any]] | None:
         root = _xml(body)
         if root is None:
             return None
-        if len(root) and all(len(child) == 0 for child in root):  # one object, without a list around it
+        if _plain(root.tag) == "service_definition" or (len(root) and all(len(child) == 0 for child in root)):  # one object, no list
             return [_fields(root)]
         return [_fields(child) for child in root]
     try:

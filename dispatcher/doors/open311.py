@@ -89,8 +89,15 @@ class Open311Door:
         fields |= await self._attributes(filing, code)
         if self._settings.api_key:
             fields["api_key"] = self._settings.api_key.get_secret_value()
-        answer = await self._call("POST", "requests", fields)
-        taken = geo_report.reference_in(answer)
+        try:
+            return await self._post(fields)
+        except Unreachable as error:
+            if complaint.confidential and not error.certain:  # GET never lists it, so find would say "not there" of one that is
+                raise Refused(f"{error.sentence} Laporan rahasia tidak dapat dicari di sana: tanyakan dulu.", certain=False) from None
+            raise
+
+    async def _post(self, fields: Mapping[str, str]) -> Receipt:
+        taken = geo_report.reference_in(await self._call("POST", "requests", fields))
         if taken is None:
             raise Unreachable(f"{self.name} menjawab tanpa nomor permintaan; mungkin sudah diterima.", certain=False)
         return Receipt(reference=taken[0], at=self._clock(), notice=taken[1])
