@@ -70,7 +70,7 @@ async def post(request: web.Request) -> web.Response:
     with desk.bell.listening(f"talk:{inbound.conversation}") as event:
         (accepted,) = await desk.intake.accept((inbound,))
         number = await _number(desk, accepted, event)
-    log.info("open311.posted", account=account, registered=number is not None)
+    log.info("open311.posted", account=account, tracking_number=number, inbox_id=accepted.inbox_id)
     named = {"service_request_id": printed(number)} if number else {"token": inbound.external_id}
     row = {**named, "service_notice": None, "account_id": posted.get("account_id")}
     return told(request, "service_requests", [row], status=201)
