@@ -159,11 +159,8 @@ class Open311Door:
         return geo_report.number_in(await self._call("GET", f"tokens/{quote(token.removeprefix(geo_report.TOKEN), safe='')}", {}))
 
     async def _attributes(self, filing: Filing, code: str) -> dict[str, str]:
-        """What this service asks beside the words. Nothing is sent yet, so every failure here is certain."""
-        try:
-            asked = await self._required(code) if (await self._known()).get(code) else ()
-        except Unreachable as error:
-            raise Unreachable(error.sentence) from None
+        """What this service asks beside the words. Raises what the asking raises."""
+        asked = await self._required(code) if (await self._known()).get(code) else ()
         given = self._settings.attributes
         return geo_attributes.answers(self.name, asked, given, self._settings.attribute_default, filing)
 
