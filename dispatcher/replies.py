@@ -98,7 +98,7 @@ class Replies:
             )
             if said is None:
                 return False
-            text, due_at, subject, buttons = said.text, said.due_at, None, ()
+            text, due_at, subject, buttons, more = said.text, said.due_at, None, (), None
         if automatic and outbox.replies_since(connection, to.conversation, now - LOOP_TIME) >= LOOP_REPLIES:
             return False
         return outbox.owe(

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from connectors.contract import Button
+from dispatcher import publicly
 from dispatcher.replies import Replies, to_reporter
 from normalizer import tracking
 from normalizer.complaint import State
@@ -43,7 +44,8 @@ def tell(connection: Connection, replies: Replies, complaint: Found, news: News,
     """Owe it, or fold it into what waits already."""
     number, prefix = complaint["tracking_number"], f"state:{complaint['tracking_number']}:"
     due_at, waiting = due(connection, replies.profile, complaint, now), None
-    if complaint["channel"] not in SEEN_AT_ONCE:
+    # what is said in public is made elsewhere: a fold would put these words before everybody
+    if complaint["channel"] not in SEEN_AT_ONCE and not publicly.is_public(complaint["reply_extra"] or {}):
         waiting = outbox.waiting_news(connection, complaint["id"], complaint["conversation"], prefix, now)
     if waiting is not None:
         kept = [*waiting.payload.get("kept", ()), *((waiting.payload["latest"],) if waiting.payload.get("carries") else ())]

@@ -120,6 +120,7 @@ async def test_what_an_operator_writes_to_a_citizen_does_not_become_public(squar
     await says(square, LAMP)
     [complaint] = await square.complaints()
     await square.acts.move(complaint["id"], State.WAITING, operator="rina", text="Mohon nomor HP Bapak Zulkarnain")
+    await square.acts.move(complaint["id"], State.ANSWERED, operator="rina", text="Sudah dijelaskan kepada Bapak Zulkarnain")
     square.later(days=2)
     await square.pay()
     assert not any("Zulkarnain" in reply.text for reply in square.channel.sent)
