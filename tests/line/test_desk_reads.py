@@ -88,7 +88,7 @@ async def test_pockets_and_health(db: Database) -> None:
             state=state,
             outcome=outcome,
         )
-    for n, state in enumerate(("dead", "uncertain", "owed")):
+    for n, state in enumerate(("dead", "uncertain", "by_hand", "owed")):
         await put(
             db,
             OutboxRow,
@@ -100,7 +100,7 @@ async def test_pockets_and_health(db: Database) -> None:
             created_at=NOW - timedelta(hours=1),
             due_at=NOW,
         )
-    assert await db.read(pockets.counts) == {"quarantined": 1, "triage": 1, "dead": 1, "uncertain": 1, "by_hand": 0}
+    assert await db.read(pockets.counts) == {"quarantined": 1, "triage": 1, "dead": 1, "uncertain": 1, "by_hand": 1}
     for pocket in pockets.INWARD:
         assert len(await db.read(lambda s, pocket=pocket: pockets.inward(s, pocket))) == 1  # type: ignore[misc]
     for pocket in pockets.OUTWARD:
