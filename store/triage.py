@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlmodel import Session
 
 from connectors.contract import Inbound
 from normalizer import mail
 from normalizer.admission import WAITING
 from normalizer.complaint import Outcome
+from store import talk
 from store.inbox import load
 from store.tables import InboxRow, InboxState
 
@@ -95,3 +96,67 @@ def _waiting(held: Inbound) -> Waiting:
     words = held.text or (mail.read(held, UTC).body if held.channel == "email" and held.raw else "") or held.subject or ""
     public = bool(held.extra.get("public"))
     return Waiting(words=words, name=held.sender.name if public else None, handle=held.sender.address if public else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One line of a thread. `row`: its inbox row where it is the one that is decided about; `mine`: we wrote it."""
+
+    at: datetime
+    what: Waiting
+    row: bool = False
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One message that waits, with the whole talk around it. `previous` and `following`: the waiting rows beside it, None at the ends."""
+
+    id: int
+    channel: str
+    account: str
+    external_id: str
+    reason: str | None
+    received_at: datetime
+    thread: Sequence[Said]
+    previous: int | None
+    following: int | None
+
+
+def case(session: Session, beside: int | None = None) -> Case | None:
+    """The waiting row `beside`, or the next one after it, or the first of all; None when nothing waits."""
+    waits = select(table).where(_WAITS)
+    ahead = session.execute(waits.where(table.c.id >= (beside or 0)).order_by(table.c.id).limit(1)).one_or_none()
+    row = ahead or session.execute(waits.order_by(table.c.id).limit(1)).one_or_none()
+    if row is None:
+        return None
+    before = select(func.max(table.c.id)).where(_WAITS, table.c.id < row.id)
+    after = select(func.min(table.c.id)).where(_WAITS, table.c.id > row.id)
+    return Case(
+        id=row.id,
+        channel=row.channel,
+        account=row.account,
+        external_id=row.external_id,
+        reason=row.reason,
+        received_at=row.received_at,
+        thread=_thread(session, row.conversation, row.external_id),
+        previous=session.execute(before).scalar(),
+        following=session.execute(after).scalar(),
+    )
+
+
+_WAITS = text("inbox.outcome = 'triage'")
+"""As the partial index says it."""
+
+
+def _thread(session: Session, conversation: str, external_id: str) -> Sequence[Said]:
+    theirs = [
+        Said(at=word.at, what=_waiting(word.inbound), row=word.external_id == external_id)
+        for word in talk.words(session, conversation)
+        if word.inbound is not None
+    ]
+    ours = [
+        Said(at=answer.at, what=Waiting(words=str(answer.payload.get("text") or ""), name=None, handle=None), mine=True)
+        for answer in talk.answers(session, conversation)
+    ]
+    return sorted((*theirs, *ours), key=lambda said: said.at)

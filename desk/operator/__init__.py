@@ -36,6 +36,7 @@ from desk.operator import (
 from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
 from desk.operator.sessions import TableStorage
+from desk.operator.triaging import one as one_waiting
 from desk.operator.triaging import take_in, turn_down
 from desk.operator.writing import writing
 from store.operators import Role
@@ -96,6 +97,7 @@ def pages() -> list[Page]:
         Page("POST", "/entri/impor", operator, importing.preview, importing.UPLOAD_LIMIT),
         Page("POST", "/entri/impor/catat", operator, importing.confirm),
         Page("GET", "/kesehatan", viewer, health.show),
+        Page("GET", "/triase", operator, one_waiting),
         Page("GET", "/karantina", operator, pocketing.show),
         Page("POST", "/karantina/{row:\\d{1,18}}/lihat", supervisor, pocketing.raw),
         Page("POST", "/karantina/{row:\\d{1,18}}/ulang", operator, pocketing.again),

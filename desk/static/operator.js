@@ -30,15 +30,30 @@
     fetch(target.dataset.typing, { method: "POST", headers: { "X-CSRF-Token": document.body.dataset.csrf } }).catch(() => {});
   });
 
-  // "/" goes to the search field, as in many mail programs.
+  // Single keys, listed by "?": they press what the page shows anyway, so nothing needs them.
+  const step = (by) => {
+    const lines = [...document.querySelectorAll(".lines .line > a")];
+    const next = lines[Math.max(0, Math.min(lines.length - 1, lines.indexOf(document.activeElement) + by))];
+    if (next) next.focus();
+  };
   document.addEventListener("keydown", (event) => {
-    const search = document.getElementById("q");
-    if (event.key === "/" && search && !event.target.closest("input, textarea, select")) {
-      event.preventDefault();
-      search.focus();
-    }
     if (event.key === "Escape") document.querySelectorAll("details.me[open]").forEach((menu) => { menu.open = false; });
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+    const key = event.key.toLowerCase();
+    const pressed = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const search = document.getElementById("q");
+    if (key === "?") document.getElementById("tombol").showModal();
+    else if (key === "/" && search) search.focus();
+    else if (pressed) pressed.click();
+    else if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
+    else return;
+    event.preventDefault();
   });
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) document.getElementById(opener.dataset.opens).showModal();
+  });
+  document.querySelectorAll("[data-keys]").forEach((part) => { part.hidden = false; });
 
   document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
 

@@ -91,3 +91,18 @@ async def test_the_months_reads_stand_on_the_health_page(stage: Stage, operator:
     _, html = await operator.get("/desk/kesehatan")
     assert "1234 dari 10000 kiriman (pencarian 56 dari 3000)" in html
     assert "0 dari 10000 kiriman (pencarian 0 dari 3000)" in html
+
+
+async def test_one_at_a_time_with_its_thread(stage: Stage, operator: Browser) -> None:
+    """The message stands in its talk, a decision leads to the next one, and at the end the page says so."""
+    await waiting(stage)
+    await waiting(stage, "Sampah menumpuk", "2007129394601984002")
+    _, html = await operator.get("/desk/triase")
+    assert "Jalan rusak &lt;b&gt;parah" in html
+    assert "081234567890" not in html
+    assert 'data-key="y"' in html
+    assert "/desk/triase?pesan=2" in html
+    _, html = await operator.post("/desk/karantina/1/terima?dari=triase", {}, page="/desk/triase")
+    assert "Sampah menumpuk" in html
+    _, html = await operator.post("/desk/karantina/2/bukan?dari=triase", {}, page="/desk/triase")
+    assert "Semua sudah diputuskan" in html
