@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from config.profile import Profile
-from dispatcher import blocking, rearranging, regrouping, routing, together
+from dispatcher import assigning, blocking, rearranging, regrouping, routing, together
 from dispatcher.clocks import winding
 from dispatcher.moving import ActRefused, Move, move
 from dispatcher.replies import Replies
@@ -140,6 +140,16 @@ class Acts:
             if not routing.hand_over(connection, self._profile, complaint, door, reason.strip(), operator, now):
                 raise ActRefused("Laporan ini sedang dikirim, atau belum pasti terkirim. Putuskan itu dulu.")
             _audit(connection, now, operator, "hand_over", complaint_id, door)
+
+        await self._act(write)
+
+    async def assign(self, complaint_id: int, to: str | None, *, operator: str) -> None:
+        """An operator takes it, gets it, or (None) lets it go."""
+        now = self._clock()
+
+        def write(connection: Connection) -> None:
+            _there(connection, complaint_id)
+            assigning.assign(connection, complaint_id, to, operator, now)
 
         await self._act(write)
 

@@ -78,6 +78,7 @@ def pages() -> list[Page]:
         Page("POST", f"{one}/langkah", operator, acting.move),
         Page("POST", f"{one}/mengetik", operator, writing),
         Page("POST", f"{one}/catatan", operator, acting.note),
+        Page("POST", f"{one}/petugas", operator, acting.assign),
         Page("POST", f"{one}/sunting", operator, acting.edit),
         Page("POST", f"{one}/gabung", operator, acting.merge),
         Page("POST", f"{one}/pintu", operator, acting.hand_over),

@@ -19,7 +19,7 @@ from dispatcher.acts import ActRefused
 from dispatcher.together import Together
 from normalizer import tracking
 from normalizer.complaint import Classification, State
-from store import dossier
+from store import dossier, operators
 from store.dossier import Dossier
 
 LONGEST = 10_000
@@ -62,6 +62,20 @@ async def note(request: web.Request) -> web.StreamResponse:
         return _("Catatan disimpan.")
 
     return await done(request, act)
+
+
+async def assign(request: web.Request) -> web.StreamResponse:
+    """To an operator by name; to nobody where none is named."""
+    desk, name, _ = desk_of(request), operator_of(request).name, words(request)
+
+    async def act(case: Dossier, typed: dict[str, str]) -> str:
+        to = typed.get("to") or None
+        if to is not None and to not in {row.name for row in await desk.db.read(operators.listed) if not row.disabled}:
+            raise ActRefused(_("Petugas ini tidak ada dalam daftar."))
+        await desk.acts.assign(case.complaint.id or 0, to, operator=name)
+        return _("Sekarang ditangani {name}.").format(name=to) if to else _("Laporan ini kembali tanpa penanggung jawab.")
+
+    return await _done(request, act)
 
 
 async def edit(request: web.Request) -> web.StreamResponse:

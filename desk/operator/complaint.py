@@ -5,20 +5,23 @@ Personal data is covered until somebody opens it with a reason; each opening is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from aiohttp import web
 
+from config.profile import Profile
 from desk.context import desk_of
 from desk.operator.access import may, operator_of
+from desk.operator.position import position
 from desk.operator.view import covered, masked, masked_email, masked_name, masked_phone, shown
 from desk.pages import words
 from dispatcher.acts import BEFORE_THE_DOOR
 from normalizer import privacy, tracking
 from normalizer.complaint import State
-from store import audit, blocks, cleanings, dossier, groups
+from store import audit, blocks, cleanings, dossier, groups, operators
 from store.dossier import Dossier
 from store.operators import Role
 from store.states import allowed
@@ -89,9 +92,25 @@ async def draw(
         "blocked": await desk_of(request).db.read(lambda session: blocks.of_complaint(session, row)),
         "matter": await desk_of(request).db.read(lambda session: groups.shown(session, row.id or 0, row.matter_id, row.matter_by)),
         "sensitive": privacy.flags(row.personal_data),
+        "position": position(desk_of(request).profile, row.location or {}),
+        "window": _window(request, row),
+        "now": desk_of(request).clock(),
+        "ready": _ready(desk_of(request).profile),
+        "colleagues": [other.name for other in await desk_of(request).db.read(operators.listed) if not other.disabled],
         "reach": row.reply_address is not None,
     }
     return await shown(request, "operator/complaint.html", context, status=status)
+
+
+def _window(request: web.Request, row: ComplaintRow) -> datetime | None:
+    """Until when the channel takes a free answer; None where it always does."""
+    connector = desk_of(request).connectors.get(row.account)
+    return row.last_words_at + timedelta(hours=connector.about.window_hours) if connector and connector.about.window_hours else None
+
+
+def _ready(profile: Profile) -> Sequence[str]:
+    """The city's ready texts: every `ready_…` of its texts, in Indonesian."""
+    return [text for name, text in profile.texts["id"].items() if name.startswith("ready_")]
 
 
 def _moves(row: ComplaintRow) -> list[str]:

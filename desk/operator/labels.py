@@ -120,6 +120,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "supplement": N_("Tambahan dari pelapor"),
     "answer": N_("Tanggapan"),
     "note": N_("Catatan petugas"),
+    "owner": N_("Petugas yang menangani"),
     "split": N_("Tambahan dipisah"),
     "merged": N_("Digabung"),
     "moved": N_("Tambahan dipindah"),

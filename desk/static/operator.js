@@ -50,6 +50,12 @@
     event.preventDefault();
   });
   document.addEventListener("click", (event) => {
+    const filler = event.target.closest("[data-fill]");
+    if (filler) {
+      const box = document.getElementById(filler.dataset.fill);
+      box.value = [box.value.trim(), filler.previousElementSibling.textContent].filter(Boolean).join("\n");
+      box.focus();
+    }
     const opener = event.target.closest("[data-opens]");
     if (opener) document.getElementById(opener.dataset.opens).showModal();
   });
