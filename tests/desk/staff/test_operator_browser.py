@@ -103,7 +103,7 @@ async def test_an_operator_verifies_with_the_keyboard_and_the_list_is_fresh(stag
     page, other = await opened(chromium, 1440, errors), await opened(chromium, 1440, errors)
     await sign_in(page, stage)
     await sign_in(other, stage)
-    await other.wait_for_selector("text=Diterima")
+    await other.wait_for_selector(".line >> text=Diterima")
     await page.focus(".line a")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/desk/pengaduan/**")
