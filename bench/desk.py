@@ -72,7 +72,7 @@ def questions(session: Session, profile: Profile) -> Mapping[str, Question]:
         "search, common, in a view": page(words=COMMON, view=View.WAITING),
         "search, no such word": page(words="zzzzqq"),
         "search, phone": page(words="0810-0000-4321"),
-        "counts under a search": counts(words=COMMON),
+        "count under a search": lambda session: listing.counts(session, Filters(words=COMMON), prefix, (None,)),
         "one complaint": lambda session: dossier.by_number(session, newest.tracking_number),
         "pockets": pockets.counts,
     }

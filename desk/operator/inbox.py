@@ -30,13 +30,14 @@ async def index(request: web.Request) -> web.StreamResponse:
     desk, filters = desk_of(request), _filters(request)
     prefix, before, after = desk.profile.prefix, _key(request, "before"), _key(request, "after")
     page = await desk.db.read(lambda session: listing.page(session, filters, prefix, before=before, after=after))
-    counts = await desk.db.read(lambda session: listing.counts(session, filters, prefix, _VIEWS))
+    counted = (filters.view,) if filters.words else _VIEWS  # under a search only what is looked at: words are dear to count
+    counts = await desk.db.read(lambda session: listing.counts(session, filters, prefix, counted))
     narrowed = any(getattr(filters, name) for name in (*FACETS, "since", "until"))
     context = {
         "page": page,
         "filters": filters,
-        "views": [(view, _bounded(counts[view])) for view in _VIEWS],
-        "total": counts[None],
+        "views": [(view, _bounded(counts[view]) if view in counts else "") for view in _VIEWS],
+        "total": counts[filters.view],
         "query": _query(filters),
         "narrowed": narrowed,
         "moved": before is not None or after is not None,
