@@ -75,7 +75,7 @@ async def assign(request: web.Request) -> web.StreamResponse:
         await desk.acts.assign(case.complaint.id or 0, to, operator=name)
         return _("Sekarang ditangani {name}.").format(name=to) if to else _("Laporan ini kembali tanpa penanggung jawab.")
 
-    return await _done(request, act)
+    return await done(request, act)
 
 
 async def edit(request: web.Request) -> web.StreamResponse:
