@@ -72,6 +72,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
     from dispatcher import accounts, tracking
     from dispatcher.acts import Acts
     from dispatcher.caring import Care
+    from dispatcher.clocks import timetable
     from dispatcher.fallbacks import Fallbacks
     from dispatcher.intake import Intake
     from dispatcher.line import Line
@@ -126,7 +127,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         links = Links(secret, public_url, timedelta(days=http.link_days), clock)
         line = Line(tools, blobs, readers, taker, connectors, doors, list(settings.accounts), intake.crowd, care, links)
         stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in line.work().items()])
-        jobs = scheduler(tools, profile, replies, blobs, doors)
+        jobs = scheduler(tools, profile, replies, blobs, doors, timetable.jobs(tools, profile, replies, settings, public_url))
         jobs.start()
         stack.callback(jobs.shutdown, wait=False)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,27 @@ class Workers(Section):
     """Owed work under way at once, over all lanes."""
 
 
+class Alerts(Section):
+    """Who hears of trouble with accounts, doors and queues, and when. Without addresses the desk alone tells."""
+
+    emails: tuple[str, ...] = ()
+    email_account: str = ""
+    """The account that sends these and the daily reminders; empty: the first e-mail account."""
+    telegram_account: str = ""
+    telegram_chat: str = ""
+    """The operators' chat or group, as the bot knows it: "-1001234567890"."""
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    """Between them nothing is told; it is told afterwards, if it still stands."""
+    failing_minutes: float = Field(default=15, ge=0)
+    """An account or door that fails is told of after this time."""
+    backlog: int = Field(default=500, ge=1)
+    """Messages and debts that wait."""
+    silence_hours: float = Field(default=24, ge=0)
+    """An account that is usually written to and hears nothing for so long, and for `silence_times` its usual pause; 0: never."""
+    silence_times: float = Field(default=10, ge=1)
+
+
 class Configured(BaseModel):
     """A table whose further keys are read by the provider's or door's own settings. Any of them may be a secret, so all print as stars."""
 
@@ -101,6 +123,7 @@ class Settings(BaseSettings):
     http: Http = Http()
     log: Log = Log()
     workers: Workers = Workers()
+    alerts: Alerts = Alerts()
     accounts: dict[str, Account] = {
         "chat": Account(channel="webchat"),
         "desk": Account(channel="manual"),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from config.settings import Settings
     from store.database import Database
 
@@ -89,11 +91,12 @@ def add_user(
     role: Annotated[str, typer.Option(help="viewer, operator, supervisor, admin, atau agency")] = "operator",
     agency: Annotated[str | None, typer.Option(help="Untuk peran agency: kunci instansi dalam profil kota")] = None,
     full_name: Annotated[str, typer.Option("--full-name", help="Nama lengkap")] = "",
+    email: Annotated[str | None, typer.Option(help="Alamat surel untuk pengingat batas waktu")] = None,
     config: Config = None,
 ) -> None:
     """Adds an operator and prints the one-time link with which they choose a password."""
     from config import load
-    from store import operators
+    from store import notices, operators
 
     if role not in list(operators.Role):
         raise failed(f"Peran {role} tidak ada. Pilih {', '.join(operators.Role)}.")
@@ -102,20 +105,29 @@ def add_user(
     token = secrets.token_urlsafe(24)
 
     async def work(db: Database, settings: Settings) -> str:
-        await db.write(
-            lambda connection: operators.add(
-                connection,
-                name=name,
-                full_name=full_name,
-                role=operators.Role(role),
-                agency=agency,
-                now=now(),
-                token_sha256=operators.digest(token),
-            )
-        )
+        def write(connection: Connection) -> None:
+            of_link = operators.digest(token)
+            operators.add(connection, name=name, full_name=full_name, role=operators.Role(role), agency=agency, now=now(), token_sha256=of_link)
+            if email:
+                notices.set_email(connection, name=name, email=email)
+
+        await db.write(write)
         return _link(settings, token)
 
     typer.echo(f"Tautan sekali pakai untuk {name}:\n{with_store(config, work)}")
+
+
+@users.command("email")
+def user_email(
+    name: Name, address: Annotated[str, typer.Argument(help="Kosong: tidak ada pengingat lewat surel")] = "", config: Config = None
+) -> None:
+    """Where an operator's reminders go."""
+    from store import notices
+
+    async def work(db: Database, _: Settings) -> None:
+        await db.write(lambda connection: notices.set_email(connection, name=name, email=address or None))
+
+    with_store(config, work)
 
 
 @users.command("list")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from dispatcher import assigning, blocking, rearranging, regrouping, routing, together
-from dispatcher.clocks import winding
+from dispatcher.clocks import postponing, winding
 from dispatcher.moving import ActRefused, Move, move
 from dispatcher.replies import Replies
 from dispatcher.together import Together
@@ -97,6 +97,15 @@ class Acts:
         def write(connection: Connection) -> None:
             _there(connection, complaint_id)
             complaints.note(connection, complaint_id, at=now, kind="note", actor=operator, source="desk", note=text)
+
+        await self._act(write)
+
+    async def postpone(self, complaint_id: int, until: date | None, reason: str, *, operator: str) -> None:
+        """Nothing about it is late before that day; None: no longer postponed. Operators read the reason in the timeline."""
+        now = self._clock()
+
+        def write(connection: Connection) -> None:
+            postponing.postpone(connection, self._profile, _there(connection, complaint_id), until, reason, operator, now)
 
         await self._act(write)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from config.profile import Profile
 from dispatcher import news
-from dispatcher.clocks import timetable
+from dispatcher.clocks.timetable import Job
 from dispatcher.doors.contract import Door, Listens, Receives
 from dispatcher.grouping import FADES
 from dispatcher.replies import Replies
@@ -29,7 +29,14 @@ log = structlog.get_logger()
 
 
 def scheduler(
-    tools: Tools, profile: Profile, replies: Replies, blobs: Blobs, doors: Mapping[str, Door], *, door_seconds: float = DOOR_SECONDS
+    tools: Tools,
+    profile: Profile,
+    replies: Replies,
+    blobs: Blobs,
+    doors: Mapping[str, Door],
+    clocks: Sequence[Job] = (),
+    *,
+    door_seconds: float = DOOR_SECONDS,
 ) -> AsyncIOScheduler:
     """Ready to be started. One job at a time of each name; a late one runs once, not as often as it was missed."""
     jobs = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
@@ -37,7 +44,7 @@ def scheduler(
         if door.kind != "desk" and not isinstance(door, Listens | Receives):  # those bring their news themselves
             work = _leased(tools, f"job:door:{door.name}", door_seconds, partial(news.pull, door, tools, profile, replies))
             jobs.add_job(work, "interval", seconds=door_seconds, name=f"door:{door.name}")
-    for job in timetable.jobs(tools, profile, replies):
+    for job in clocks:
         body = _leased(tools, f"job:{job.name}", job.seconds, job.work)
         jobs.add_job(body, name=f"{job.name} at start")
         jobs.add_job(body, "interval", seconds=job.seconds, name=job.name)

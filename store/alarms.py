@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select, update
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Connection, delete, func, select, update
+from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import select as chosen
 
 from store.columns import moment
+from store.health import LOOK_BACK
+from store.tables import InboxRow
 from store.upsert import insert
+
+ENOUGH = 20
+"""Fewer messages than this are no habit."""
 
 
 class AlarmRow(SQLModel, table=True):
@@ -41,3 +48,26 @@ def told(connection: Connection, name: str, sentence: str, now: datetime) -> Non
 
 def end(connection: Connection, name: str) -> None:
     connection.execute(delete(alarms).where(alarms.c.name == name))
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often an account is written to, as far as its newest messages tell."""
+
+    last: datetime
+    usual: timedelta
+    """The mean time between two messages."""
+
+
+def rhythms(session: Session, accounts: Sequence[str]) -> Mapping[str, Rhythm]:
+    """Of accounts with enough messages to have one."""
+    newest = session.exec(chosen(func.max(InboxRow.id))).one() or 0
+    at = col(InboxRow.received_at)
+    wanted = (
+        chosen(InboxRow.account, func.count(), func.min(at), func.max(at))
+        .where(col(InboxRow.id) > newest - LOOK_BACK, col(InboxRow.account).in_(accounts))
+        .group_by(InboxRow.account)
+    )
+    return {
+        account: Rhythm(last, (last - first) / (count - 1)) for account, count, first, last in session.exec(wanted).all() if count >= ENOUGH
+    }

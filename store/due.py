@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select, update
-from sqlmodel import col
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, select, update
+from sqlmodel import Session, col
 
+from store.notices import NoticeRow
 from store.states import OPEN
 from store.tables import ComplaintRow, TimelineRow
 
@@ -21,8 +22,10 @@ LIMITS = ("verify", "first_follow_up", "resolve")
 
 complaints = ComplaintRow.__table__  # type: ignore[attr-defined]
 timeline = TimelineRow.__table__  # type: ignore[attr-defined]
+notices = NoticeRow.__table__  # type: ignore[attr-defined]
 _TOLD = (
-    "id", "tracking_number", "state", "state_at", "registered_at", "classification", "postponed_until", "door", "merged_into", "due_at",
+    "id", "tracking_number", "state", "state_at", "registered_at", "classification", "postponed_until", "door", "merged_into",
+    "last_words_at",
 )  # fmt: skip
 
 
@@ -70,8 +73,30 @@ def open_after(connection: Connection, complaint_id: int, limit: int) -> list[in
     return list(connection.execute(wanted.order_by(complaints.c.id).limit(limit)).scalars())
 
 
-def between(connection: Connection, kinds: Sequence[str], since: datetime, until: datetime, limit: int) -> Sequence[RowMapping]:
-    """Complaints of which one of these is due in that time, the most urgent first: id, tracking_number, agency, due_kind, due_at."""
+def between(
+    connection: Connection, kinds: Sequence[str], since: datetime, until: datetime, limit: int, *, untold: str | None = None
+) -> Sequence[RowMapping]:
+    """Complaints of which one of these is due in that time, the most urgent first: id, tracking_number, agency, due_kind, due_at.
+
+    `untold`: only those about whose limit there is no notice of this kind yet.
+    """
     shown = (complaints.c[name] for name in ("id", "tracking_number", "agency", "due_kind", "due_at"))
     wanted = select(*shown).where(complaints.c.due_at >= since, complaints.c.due_at < until, complaints.c.due_kind.in_(kinds))
+    if untold is not None:
+        same = (notices.c.due_kind == complaints.c.due_kind, notices.c.due_at == complaints.c.due_at)
+        wanted = wanted.where(~exists().where(notices.c.complaint_id == complaints.c.id, notices.c.kind == untold, *same))
     return connection.execute(wanted.order_by(complaints.c.due_at, complaints.c.id).limit(limit)).mappings().all()
+
+
+def closing(session: Session, until: datetime, after: int, limit: int) -> list[int]:
+    """Ids of answered complaints, after that one, whose closing comes before `until`."""
+    wanted = select(complaints.c.id).where(complaints.c.due_kind == AUTO_CLOSE, complaints.c.due_at < until, complaints.c.id > after)
+    return list(session.connection().execute(wanted.order_by(complaints.c.id).limit(limit)).scalars())
+
+
+def told_of_closing(connection: Connection, complaint_id: int, source: str, since: datetime) -> datetime | None:
+    """When the citizen was told that it will close, since that moment."""
+    wanted = select(func.max(timeline.c.at)).where(
+        timeline.c.complaint_id == complaint_id, timeline.c.source == source, timeline.c.kind == "told", timeline.c.at >= since
+    )
+    return connection.execute(wanted).scalar_one_or_none()

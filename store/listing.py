@@ -48,6 +48,8 @@ class Line:
     registered_at: datetime
     door: str
     door_reference: str | None
+    due_kind: str | None
+    due_at: datetime | None
     assigned_to: str | None = None
     supplements: int = 0
     evidence: int = 0
@@ -71,7 +73,7 @@ class Page:
 _SHOWN = (
     "id", "tracking_number", "title", "body", "state", "state_at", "channel", "agency", "category", "urgency",
     "anonymous", "confidential", "registered_at", "door", "door_reference", "assigned_to",
-    "matter_id", "personal_data",
+    "matter_id", "personal_data", "due_kind", "due_at",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ What one has read is a mark on the operator: everything up to that id.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from sqlalchemy import Column, ColumnElement, Connection, String, delete, func, 
 from sqlmodel import Field, Session, SQLModel, col
 
 from store.columns import Key, key_column, moment
+from store.operators import OperatorRefused, id_of
 from store.people import OperatorRow
 from store.tables import ComplaintRow
 from store.upsert import insert
@@ -99,6 +101,14 @@ def mark_read(connection: Connection, operator_id: int, up_to: int) -> None:
     """Never backwards."""
     further = update(operators).where(operators.c.id == operator_id, operators.c.notices_read < up_to)
     connection.execute(further.values(notices_read=up_to))
+
+
+def set_email(connection: Connection, *, name: str, email: str | None) -> None:
+    """Where an operator's reminders go; None: nowhere. Raises OperatorRefused."""
+    operator_id = id_of(connection, name)
+    if email is not None and not re.fullmatch(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}", email):
+        raise OperatorRefused("Alamat surel itu tidak lengkap. Contoh: nama@kota.go.id.")
+    connection.execute(update(operators).where(operators.c.id == operator_id).values(email=email))
 
 
 def forget(connection: Connection, before: datetime) -> int:

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from config.profile import Profile
 from desk.context import desk_of
+from desk.operator import due
 from desk.operator.access import may, operator_of
 from desk.operator.position import position
 from desk.operator.view import covered, masked, masked_email, masked_name, masked_phone, shown
@@ -98,6 +99,7 @@ async def draw(
         "ready": _ready(desk_of(request).profile),
         "colleagues": [other.name for other in await desk_of(request).db.read(operators.listed) if not other.disabled],
         "reach": row.reply_address is not None,
+        "due": due.told(request, row),
     }
     return await shown(request, "operator/complaint.html", context, status=status)
 

@@ -134,6 +134,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "unblock": N_("Blokir dicabut"),
     "anonymous": N_("Pelapor meminta namanya disembunyikan"),
     "confidential": N_("Pelapor meminta laporan dirahasiakan"),
+    "postponed": N_("Penundaan"),
     "withdrawal": N_("Pelapor ingin mencabut laporan"),
     "named": N_("Pelapor meminta namanya ditampilkan lagi"),
     "opened": N_("Pelapor tidak lagi meminta laporan dirahasiakan"),

@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 
 from connectors.segments import count
 from desk.context import desk_of
-from desk.operator import csrf, labels
+from desk.operator import csrf, labels, noticing
 from desk.operator.access import may
 from desk.operator.sessions import OPERATOR
 from desk.pages import language_of, render, words
@@ -40,6 +40,7 @@ async def shown(request: web.Request, template: str, context: Mapping[str, Any] 
         "masked": masked,
         **_times(request),
         **_labels(words(request)),
+        **await noticing.bell(request),
     }
     return render(request, template, {**frame, **(context or {})}, status=status)
 

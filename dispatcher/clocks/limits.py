@@ -51,7 +51,7 @@ class Story:
     classification: str
     postponed_until: date | None = None
     closes_here: bool = True
-    """The desk is the owner door: only then may the hub close it by itself."""
+    """The desk is the owner door, and its citizen said nothing since the answer: only then may the hub close it by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from config.profile import Profile
-from dispatcher.clocks import winding
+from config.settings import Settings
+from dispatcher.clocks import alarming, closing, reminding, winding
+from dispatcher.clocks.post import Post
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
 
-HOUR = 3600
+HOUR, TEN_MINUTES, MINUTE = 3600, 600, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +23,26 @@ class Job:
     work: Callable[[], Awaitable[None]]
 
 
-def jobs(tools: Tools, profile: Profile, replies: Replies) -> Sequence[Job]:
-    return [Job("clocks", HOUR, partial(winding.wind_all, tools, profile))]
+def jobs(tools: Tools, profile: Profile, replies: Replies, settings: Settings, url: str) -> Sequence[Job]:
+    post = post_of(settings, url)
+    watched = [name for name, account in settings.accounts.items() if account.enabled]
+    return [
+        Job("clocks", HOUR, partial(winding.wind_all, tools, profile)),
+        Job("reminders", TEN_MINUTES, partial(reminding.remind, tools, profile)),
+        Job("digest", TEN_MINUTES, partial(reminding.digest, tools, profile, post)),
+        Job("closing", TEN_MINUTES, partial(closing.close, tools, profile, replies)),
+        Job("alarms", MINUTE, partial(alarming.watch, tools, profile, post, settings.alerts, watched)),
+    ]
+
+
+def post_of(settings: Settings, url: str) -> Post:
+    """By what the hub writes to its own people."""
+    alerts = settings.alerts
+    by_channel: Mapping[str, list[str]] = {
+        channel: [name for name, account in settings.accounts.items() if account.enabled and account.channel == channel]
+        for channel in ("email", "telegram")
+    }
+    first = next(iter(by_channel["email"]), None)
+    account = alerts.email_account if alerts.email_account in by_channel["email"] else first
+    bot = alerts.telegram_account if alerts.telegram_account in by_channel["telegram"] else next(iter(by_channel["telegram"]), None)
+    return Post(url=url, account=account, telegram=(bot, alerts.telegram_chat) if bot and alerts.telegram_chat else None)

@@ -51,7 +51,7 @@ def counted(profile: Profile, days: WorkingDays, complaint: RowMapping, moves: S
         steps=steps,
         classification=str(complaint["classification"]),
         postponed_until=complaint["postponed_until"],
-        closes_here=complaint["door"] == "desk",
+        closes_here=complaint["door"] == "desk" and complaint["last_words_at"] <= complaint["state_at"],
     )
     return next_due(story, profile.rule_set(came), days)
 
