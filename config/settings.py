@@ -69,9 +69,9 @@ class Alerts(Section):
     telegram_account: str = ""
     telegram_chat: str = ""
     """The operators' chat or group, as the bot knows it: "-1001234567890"."""
-    quiet_from: time | None = None
-    quiet_until: time | None = None
-    """Between them nothing is told; it is told afterwards, if it still stands."""
+    quiet_from: time = time(0)
+    quiet_until: time = time(0)
+    """Between them nothing is told; it is told afterwards, if it still stands. Both the same: no quiet hours."""
     failing_minutes: float = Field(default=15, ge=0)
     """An account or door that fails is told of after this time."""
     backlog: int = Field(default=500, ge=1)

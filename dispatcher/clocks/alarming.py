@@ -102,8 +102,6 @@ def decide(standing: Sequence[AlarmRow], troubles: Mapping[str, Trouble], now: d
 
 def is_quiet(wanted: Alerts, zone: ZoneInfo, now: datetime) -> bool:
     """Between quiet_from and quiet_until, also over midnight."""
-    if wanted.quiet_from is None or wanted.quiet_until is None:
-        return False
     at, begins, ends = now.astimezone(zone).time(), wanted.quiet_from, wanted.quiet_until
     return begins <= at < ends if begins <= ends else at >= begins or at < ends
 
