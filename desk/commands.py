@@ -107,7 +107,9 @@ def add_user(
     async def work(db: Database, settings: Settings) -> str:
         def write(connection: Connection) -> None:
             of_link = operators.digest(token)
-            operators.add(connection, name=name, full_name=full_name, role=operators.Role(role), agency=agency, now=now(), token_sha256=of_link)
+            operators.add(
+                connection, name=name, full_name=full_name, role=operators.Role(role), agency=agency, now=now(), token_sha256=of_link
+            )
             if email:
                 notices.set_email(connection, name=name, email=email)
 

@@ -20,7 +20,7 @@ from dispatcher.clocks.timetable import Job
 from dispatcher.schedule import scheduler
 from normalizer.complaint import State
 from normalizer.tracking import printed
-from store import operators
+from store import notices, operators
 from store.alarms import AlarmRow
 from store.operators import Role
 
@@ -34,7 +34,7 @@ def local(year: int, month: int, day: int, hour: int) -> datetime:
 async def people(town: Town) -> None:
     for name, role in (("rina", Role.OPERATOR), ("sari", Role.SUPERVISOR), ("tono", Role.VIEWER)):
         await town.db.write(lambda c, n=name, r=role: operators.add(c, name=n, full_name=n.title(), role=r, now=town.now, token_sha256=n))
-        await town.db.write(lambda c, n=name: operators.set_email(c, name=n, email=f"{n}@kota.example"))
+        await town.db.write(lambda c, n=name: notices.set_email(c, name=n, email=f"{n}@kota.example"))
 
 
 async def told(town: Town) -> list[tuple[str, str]]:
