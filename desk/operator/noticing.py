@@ -17,7 +17,7 @@ from store.operators import Role
 async def bell(request: web.Request) -> dict[str, Any]:
     """What the frame and the lists are drawn with."""
     given: dict[str, Any] = {"due_of": lambda row: due.told(request, row), "unseen": 0}
-    if OPERATOR in request and "HX-Request" not in request.headers:
+    if may(request, Role.VIEWER) and "HX-Request" not in request.headers:
         who, all_levels = request[OPERATOR].id, may(request, Role.SUPERVISOR)
         given["unseen"] = await desk_of(request).db.read(lambda session: notices.unread(session, who, all_levels=all_levels))
     return given
