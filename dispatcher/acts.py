@@ -127,7 +127,8 @@ class Acts:
                 return
             complaints.change(connection, complaint_id, **changed)
             winding.wind(connection, self._profile, complaint_id)
-            routing.follow(connection, self._profile, {**before, **changed}, operator, now)
+            if changed.keys() & routing.DECIDES:
+                routing.follow(connection, self._profile, {**before, **changed}, operator, now)
             names = ", ".join(sorted(changed))
             complaints.note(connection, complaint_id, at=now, kind="edited", actor=operator, source="desk", note=names)
             _audit(connection, now, operator, "edit", complaint_id, names)

@@ -13,6 +13,8 @@ from store.tables import Work
 
 DESK = "desk"
 """Lying on our own desk is not having left."""
+DECIDES = frozenset({"category", "agency"})
+"""What the owner follows from: another edit leaves a complaint where it was given."""
 
 
 def has_left(complaint: Found) -> bool:
