@@ -72,6 +72,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
     from dispatcher import accounts, tracking
     from dispatcher.acts import Acts
     from dispatcher.caring import Care
+    from dispatcher.doors import registry
     from dispatcher.clocks import timetable
     from dispatcher.fallbacks import Fallbacks
     from dispatcher.intake import Intake
@@ -115,7 +116,9 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         stack.push_async_callback(tools.let_go)
 
         troubled: dict[str, str] = {}
-        doors = await _doors(settings, profile, stack, troubled, public_url)
+        doors = registry.build_all(settings.doors, profile, troubled, public_url=public_url)
+        for door in doors.values():
+            stack.push_async_callback(door.aclose)
         connectors = accounts.build(settings, secret, public_url, troubled, Credentials(db, [secret], clock))
         for connector in connectors.values():
             stack.push_async_callback(connector.aclose)
@@ -183,23 +186,6 @@ async def _stopped(tasks: list[asyncio.Task[None]]) -> None:
         task.cancel()
     if tasks:
         await asyncio.wait(tasks, timeout=STOP_SECONDS)
-
-
-async def _doors(
-    settings: Settings, profile: Profile, stack: contextlib.AsyncExitStack, troubled: dict[str, str], public_url: str
-) -> dict[str, Door]:
-    from connectors.errors import Misconfigured
-    from dispatcher.doors import registry
-
-    doors = {}
-    for name in {"desk", *profile.doors, *settings.doors}:
-        try:
-            doors[name] = registry.build(name, settings.doors.get(name), profile, public_url=public_url)
-        except Misconfigured as error:
-            troubled[f"door:{name}"] = error.sentence
-        else:
-            stack.push_async_callback(doors[name].aclose)
-    return doors
 
 
 def _mount(

@@ -42,3 +42,14 @@ def build(name: str, settings: DoorSettings | None, profile: Profile, *, clock: 
         return cast(Door, module.build(name, ours | chosen.options(), profile, clock))
     except ValidationError as error:
         raise Misconfigured(advice.sentences(error, module.Settings, {}, default=f"doors.{name}")) from None
+
+
+def build_all(settings: Mapping[str, DoorSettings], profile: Profile, troubled: dict[str, str], *, public_url: str) -> dict[str, Door]:
+    """The desk, every door that the profile leads to, and every one of hub.toml. One that cannot be built is told in `troubled`."""
+    doors = {}
+    for name in sorted({"desk", *profile.doors, *settings}):
+        try:
+            doors[name] = build(name, settings.get(name), profile, public_url=public_url)
+        except Misconfigured as error:
+            troubled[f"door:{name}"] = error.sentence
+    return doors
