@@ -72,8 +72,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
     from dispatcher import accounts, tracking
     from dispatcher.acts import Acts
     from dispatcher.caring import Care
-    from dispatcher.doors import registry
     from dispatcher.clocks import timetable
+    from dispatcher.doors import registry
     from dispatcher.fallbacks import Fallbacks
     from dispatcher.intake import Intake
     from dispatcher.line import Line
