@@ -77,7 +77,7 @@ def intake(folder: Path, seconds: int, slices: int) -> dict[str, float]:
     try:
         hub, url = start_hub(folder, BOT.format(sink=sink.first_line()))
         try:
-            return alternate(bare.first_line(), raw.first_line(), hub, f"{url}/hooks/telegram/bot", folder, seconds, slices)
+            return alternate(bare, bare.first_line(), raw.first_line(), hub, f"{url}/hooks/telegram/bot", folder, seconds, slices)
         finally:
             hub.end()
     finally:
@@ -85,16 +85,21 @@ def intake(folder: Path, seconds: int, slices: int) -> dict[str, float]:
             tree.end()
 
 
-def alternate(bare_url: str, raw_url: str, hub: Tree, hub_url: str, folder: Path, seconds: int, slices: int) -> dict[str, float]:
+def alternate(
+    bare: Tree, bare_url: str, raw_url: str, hub: Tree, hub_url: str, folder: Path, seconds: int, slices: int
+) -> dict[str, float]:
     bare_slices: list[Load] = []
     raw_slices: list[Load] = []
     hub_slices: list[Load] = []
     used = {"main": 0.0, "all": 0.0}
+    bare_used = 0.0
     load.fire(hub_url, 1, 1_000_000_000, SECRET)  # warm
     before = counts(folder)
     for nth in range(slices):
         hub.signal(signal.SIGSTOP)
+        begun = bare.cpu()
         bare_slices.append(load.fire(bare_url, seconds / slices, 1, SECRET))
+        bare_used += bare.cpu()["main"] - begun["main"]
         raw_slices.append(load.fire(raw_url, seconds / slices, 1, SECRET))
         hub.signal(signal.SIGCONT)
         begun = hub.cpu()
@@ -104,6 +109,7 @@ def alternate(bare_url: str, raw_url: str, hub: Tree, hub_url: str, folder: Path
     after = counts(folder)
     alone = line_alone(folder, 5)
     took = sum(one.seconds for one in hub_slices)
+    bare_accepted = sum(one.requests - one.failed for one in bare_slices)
     accepted = sum(one.requests - one.failed for one in hub_slices)
     done = {name: after[name] - before[name] for name in after}
     return {
@@ -125,6 +131,8 @@ def alternate(bare_url: str, raw_url: str, hub: Tree, hub_url: str, folder: Path
         "whole_per_second_alone": alone,
         "backlog": after["kept"] - after["whole"],
         "cpu_ms_per_message": 1000 * used["all"] / max(accepted, 1),
+        "cpu_bare_ms_per_message": 1000 * bare_used / max(bare_accepted, 1),
+        "cpu_ratio": bare_used / max(bare_accepted, 1) / (used["main"] / max(accepted, 1)),
         "cpu_main_ms_per_message": 1000 * used["main"] / max(accepted, 1),
         "peak_rss_mb": hub.peak / 2**20,
         "lost": max(0, accepted - done["kept"]),
@@ -199,7 +207,8 @@ ratio              {ratio:8.2f} of the bare handler with the same group commit (
 registered         {registered_per_second:8.0f} a second    forwarded {forwarded_per_second:.0f}, answered {answered_per_second:.0f}
 all three          {whole_per_second:8.0f} a second under that load, {whole_per_second_alone:.0f} right after it
 backlog at the end {backlog:8.0f} messages, of {accepted:.0f} accepted; failed {failed:.0f}, lost {lost:.0f}
-CPU per message    {cpu_ms_per_message:8.3f} ms, of it the main process {cpu_main_ms_per_message:.3f} ms
+CPU per message    {cpu_ms_per_message:8.3f} ms, of it the main process {cpu_main_ms_per_message:.3f} ms; the bare handler {cpu_bare_ms_per_message:.3f} ms
+                   {cpu_ratio:8.2f} is the bare handler's over the main process's: the ratio that a busy machine spoils least
 peak memory        {peak_rss_mb:8.0f} MB, all processes
 idle, chat only    {idle_rss_mb:8.0f} MB rss, {idle_pss_mb:.0f} MB pss, all processes (under {limit})"""
 

@@ -114,7 +114,23 @@ class Unreadable:
         return self.external_id or "unreadable:" + hashlib.sha256(self.raw).hexdigest()
 
 
-Message = Inbound | Unreadable
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unopened:
+    """A message of which the route looked at the key and the conversation only: the line opens it with the wire's `read` when it
+    takes it up, so that a flood is accepted at the speed of keeping.
+
+    An offer, no duty (docs/decisions/0014): for plain short messages of a channel that comes in bursts, whose `read` says the same
+    external_id and conversation, and needs nothing but these bytes.
+    """
+
+    channel: str
+    account: str
+    external_id: str
+    conversation: str
+    raw: bytes
+
+
+Message = Inbound | Unreadable | Unopened
 Arrival = Message | Delivery
 
 ONCE = frozenset({"callback_id"})
@@ -263,7 +279,7 @@ class Route(Protocol):
         ...
 
     def read(self, request: Request, now: datetime) -> Sequence[Arrival]:
-        """Pure; never raises on bad content: it hands the bytes over as Unreadable."""
+        """Pure; never raises on bad content: it hands the bytes over as Unreadable, or plain messages as Unopened."""
         ...
 
 

@@ -43,34 +43,31 @@ def mount(
 
     public_url: as platforms call us, without a slash at the end; empty: as the request itself and trusted proxies say.
     """
-    doors: dict[tuple[str, str], dict[str, tuple[str, Route]]] = {}
+    origin = Origin(public_url, trusted_proxies)
     for account, receiver in receivers.items():
         for route in receiver.routes():
-            doors.setdefault((route.method, route.path), {})[account] = (receiver.about.channels[0], route)
-    origin = Origin(public_url, trusted_proxies)
-    for (method, path), accounts in doors.items():
-        app.router.add_route(method, path, _Door(accounts, accept, origin, clock, forged).take)
+            door = _Door(account, receiver.about.channels[0], route, accept, origin, clock, forged)
+            app.router.add_route(route.method, route.path.replace("{account}", account), door.take)  # a fixed path is found at once
 
 
 class _Door:
-    """One method and path with the accounts that are called there."""
+    """One method and path of one account."""
 
     def __init__(
         self,
-        accounts: Mapping[str, tuple[str, Route]],
+        account: str,
+        channel: str,
+        route: Route,
         accept: Accept,
         origin: Origin,
         clock: Callable[[], datetime],
         forged: Callable[[str], None],
     ) -> None:
-        self._accounts, self._accept, self._origin, self._clock, self._forged = accounts, accept, origin, clock, forged
+        self._account, self._channel, self._route = account, channel, route
+        self._accept, self._origin, self._clock, self._forged = accept, origin, clock, forged
 
     async def take(self, call: web.Request) -> web.Response:
-        account = call.match_info.get("account", "")
-        known = self._accounts.get(account)
-        if known is None:
-            return web.Response(status=404)
-        channel, route = known
+        route = self._route
         try:
             body = await _body(call, route.limit)
         except TimeoutError:
@@ -80,7 +77,7 @@ class _Door:
         if body is None:
             return _closing(413)
         request = Request(
-            account=account,
+            account=self._account,
             method=call.method,
             url=self._origin.url(call),
             headers=call.headers,
@@ -90,16 +87,16 @@ class _Door:
         )
         refused = _verified(route, request)
         if refused:
-            self._forged(account)
+            self._forged(self._account)
             return web.Response(status=refused)
-        return await self._keep(self._read(channel, route, request), getattr(route, "thanks", None))
+        return await self._keep(self._read(request), getattr(route, "thanks", None))
 
-    def _read(self, channel: str, route: Route, request: Request) -> Sequence[Arrival]:
+    def _read(self, request: Request) -> Sequence[Arrival]:
         try:
-            return route.read(request, self._clock())
+            return self._route.read(request, self._clock())
         except Exception as error:  # a fault of ours must neither lose a message nor make the platform repeat it for ever
             log.error("read_fault", account=request.account, error=type(error).__name__)
-            return (Unreadable(channel=channel, account=request.account, raw=request.body, reason="fault"),)
+            return (Unreadable(channel=self._channel, account=request.account, raw=request.body, reason="fault"),)
 
     async def _keep(self, arrivals: Sequence[Arrival], thanks: str | None = None) -> web.Response:
         """thanks: XML that a platform wants to read in a 200; most want nothing."""

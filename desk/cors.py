@@ -29,8 +29,11 @@ async def preflight(request: web.Request) -> web.StreamResponse:
 def setup(app: web.Application, desk: Desk) -> None:
     """Adds the permission when an answer starts, so that streams and errors have it too."""
 
+    if not desk.settings.http.embed_origins:
+        return
+
     async def add(request: web.Request, response: web.StreamResponse) -> None:
-        if not request.path.startswith(PREFIX) or not desk.settings.http.embed_origins:
+        if not request.path.startswith(PREFIX):
             return
         response.headers.add(hdrs.VARY, hdrs.ORIGIN)
         if _named(request, desk):

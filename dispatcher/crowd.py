@@ -33,6 +33,10 @@ class Crowd:
     async def room(self, wanted: int) -> int:
         """How much a turn of the line may take up: `wanted` as soon as it is calm, FEW at most when its patience ran out first."""
         end = monotonic() + PATIENCE_SECONDS
-        while (wait := min(self._seen_at + CALM_SECONDS, end) - monotonic()) > 0:  # noqa: ASYNC110 - calm is nothing happening
+        while (wait := min(self._calm_at(), end) - monotonic()) > 0:  # noqa: ASYNC110 - calm is nothing happening
             await asyncio.sleep(wait)
-        return wanted if monotonic() >= self._seen_at + CALM_SECONDS else min(wanted, FEW)
+        return wanted if monotonic() >= self._calm_at() else min(wanted, FEW)
+
+    def _calm_at(self) -> float:
+        """Those inside count too: on a machine that has no time for us nobody new comes in, and still many wait."""
+        return (monotonic() if self._inside >= MANY else self._seen_at) + CALM_SECONDS

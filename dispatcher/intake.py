@@ -77,7 +77,6 @@ class Intake:
             accepted = await future
         faults.point("accept.after")
         self.accepted += len(accepted)
-        self._bell.ring("inbox")
         return accepted
 
     async def _note(self, told: Sequence[Delivery]) -> list[Accepted]:
@@ -124,6 +123,7 @@ class Intake:
 
         try:
             _deliver(calls, await self._db.write(write))
+            self._bell.ring("inbox")
         except Exception as error:
             await self._apart(calls or list(self._drained()), error)
         if self._calls and not self._flush_queued:  # more waited than one group takes
@@ -140,6 +140,7 @@ class Intake:
         now = self._clock()
         try:
             _deliver([call], await self._db.write(lambda connection: inbox.accept(connection, call.kept, now)))
+            self._bell.ring("inbox")
         except Exception as error:
             await self._apart([call], error)
 

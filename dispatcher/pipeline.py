@@ -13,6 +13,7 @@ import structlog
 from connectors.errors import StoreAway
 from dispatcher import faults
 from dispatcher.crowd import Crowd
+from dispatcher.opening import opened
 from dispatcher.reading import Readers, Unread
 from dispatcher.taking import Taken, Taker
 from normalizer.outcome import Normalized
@@ -76,7 +77,7 @@ class Pipeline:
     async def _claim(self, account: str, limit: int) -> list[Claim]:
         now = self._clock()
         return await self._db.write(
-            lambda connection: inbox.claim(connection, node=self._node, account=account, now=now, lease=LEASE, limit=limit)
+            lambda connection: inbox.claim(connection, node=self._node, account=account, now=now, lease=LEASE, limit=limit, opened=opened)
         )
 
     async def _work(self, claims: list[Claim]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, tuple_, update
 
-from connectors.contract import Accepted, Attachment, Inbound, Message, Place, Sender
+from connectors.contract import Accepted, Attachment, Inbound, Message, Place, Sender, Unreadable
 from store.tables import InboxRow, InboxState
 
 INLINE = 65_536
@@ -38,7 +38,11 @@ _WRITTEN = (
     "reason",
     "attempts",
 )
+Opened = Callable[[str, str, bytes, datetime], Inbound | Unreadable]
+"""Reads what was kept unopened: channel, account, raw bytes, when they came."""
 _FIND = select(table.c.id, *_COLUMNS).where(tuple_(*_COLUMNS).in_(bindparam("keys", expanding=True)))
+
+_OPENED = update(table).where(table.c.id == bindparam("row_id")).values(inbound=bindparam("content"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +125,10 @@ def _row(kept: Kept, at: object) -> tuple[Any, ...]:
     arrival = kept.arrival
     raw = None if kept.raw_sha256 else arrival.raw
     key: tuple[Any, ...] = (arrival.channel, arrival.account)
-    if isinstance(arrival, Inbound):
-        return (*key, _clean(arrival.external_id), _clean(arrival.conversation), at, "new", dump(arrival), raw, kept.raw_sha256, None, 0)
-    return (*key, _clean(arrival.key), "", at, "quarantined", None, raw, kept.raw_sha256, arrival.reason, 0)
+    if isinstance(arrival, Unreadable):
+        return (*key, _clean(arrival.key), "", at, "quarantined", None, raw, kept.raw_sha256, arrival.reason, 0)
+    inbound = dump(arrival) if isinstance(arrival, Inbound) else None
+    return (*key, _clean(arrival.external_id), _clean(arrival.conversation), at, "new", inbound, raw, kept.raw_sha256, None, 0)
 
 
 def _clean(value: str) -> str:
@@ -133,7 +138,7 @@ def _clean(value: str) -> str:
     return value.replace("\x00", "\\0").encode("utf-8", "backslashreplace").decode()
 
 
-def claim(connection: Connection, *, node: str, account: str, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
+def claim(connection: Connection, *, node: str, account: str, now: datetime, lease: timedelta, limit: int, opened: Opened) -> list[Claim]:
     """Take the oldest waiting messages of an account, leaving out every conversation in which one is under way."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CLAIM_LOCK})
@@ -151,18 +156,36 @@ def claim(connection: Connection, *, node: str, account: str, now: datetime, lea
     connection.execute(
         update(table).where(table.c.id.in_(ids)).values(leased_by=node, leased_until=now + lease, attempts=table.c.attempts + 1)
     )
-    found = connection.execute(select(table).where(table.c.id.in_(ids)).order_by(table.c.id))
-    return [_claim(row) for row in found.mappings()]
+    found = connection.execute(select(table).where(table.c.id.in_(ids)).order_by(table.c.id)).mappings().all()
+    inbounds = {row["id"]: _open(connection, row, opened) for row in found}
+    return [_claim(row, inbound) for row in found if (inbound := inbounds[row["id"]]) is not None]
 
 
-def _claim(row: Any) -> Claim:
+def _open(connection: Connection, row: Any, opened: Opened) -> Inbound | None:
+    """What the row holds, written beside its bytes if it came unopened; None: it cannot be read, and waits for a person from now on."""
+    raw = row["raw"] or b""
+    if row["inbound"] is not None:
+        return load(row["inbound"], raw)
+    message = opened(row["channel"], row["account"], raw, row["received_at"])
+    if isinstance(message, Inbound):
+        connection.execute(_OPENED, {"row_id": row["id"], "content": dump(message)})
+        return message
+    connection.execute(
+        update(table)
+        .where(table.c.id == row["id"])
+        .values(state=InboxState.QUARANTINED, reason=message.reason, leased_by=None, leased_until=None)
+    )
+    return None
+
+
+def _claim(row: Any, inbound: Inbound) -> Claim:
     return Claim(
         id=row["id"],
         account=row["account"],
         conversation=row["conversation"],
         attempts=row["attempts"],
         received_at=row["received_at"],
-        inbound=load(row["inbound"], row["raw"] or b""),
+        inbound=inbound,
         raw_sha256=row["raw_sha256"],
     )
 

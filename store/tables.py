@@ -73,7 +73,7 @@ class InboxRow(SQLModel, table=True):
     received_at: datetime = moment()
     state: str = InboxState.NEW
     inbound: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
-    """The Inbound as JSON without its raw bytes; None when unreadable."""
+    """The Inbound as JSON without its raw bytes; None when unreadable, or not yet opened (state new)."""
     raw: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """The bytes as they came, when small; larger ones lie in the blob store."""
     raw_sha256: str | None = None

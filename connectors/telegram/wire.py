@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from connectors.contract import Arrival, Inbound, Sender, Unreadable
+import orjson
+
+from connectors.contract import Arrival, Inbound, Sender, Unopened, Unreadable
 from connectors.telegram.guards import Json, loads, mapping, moment, whole, words
 from connectors.telegram.media import FETCH_LIMIT, KINDS, attachments, place
 from connectors.telegram.words import Bot, Said, said
@@ -19,6 +21,8 @@ MESSAGES = ("message", "edited_message", "business_message", "edited_business_me
 CONTENT = frozenset(
     ("text", "caption", "photo", "location", "venue", "contact", "paid_media", "rich_message", "checklist", *KINDS),
 )
+PLAIN_LIMIT = 32_768
+"""Bytes of an update that may be kept unopened; 4,096 letters are the most that Telegram lets anybody write."""
 NAME = re.compile(r"[a-z][a-z_]{0,39}")
 ENVELOPE = frozenset(
     "message_id message_thread_id direct_messages_topic from sender_chat sender_boost_count sender_business_bot sender_tag date edit_date "  # noqa: SIM905
@@ -38,6 +42,29 @@ def read(raw: bytes, *, account: str, now: datetime, bot: Bot = Bot()) -> Sequen
     except ValueError:
         return (Unreadable(channel=CHANNEL, account=account, raw=raw, reason="json"),)
     return (_Reader(raw, account, now, bot).arrival(update),)
+
+
+def glance(raw: bytes, *, account: str) -> Unopened | None:
+    """A citizen's plain words to the bot, the most of any flood, by key only; None: `read` it now.
+
+    A name in the words, a group or a bot as author would be read by who we are, so these are not plain.
+    """
+    try:
+        message = orjson.loads(raw)["message"]
+        chat, text = message["chat"], message["text"]
+        chat_id, number = chat["id"], message["message_id"]
+        plain = chat["type"] == "private" and message["from"]["is_bot"] is False and "@" not in text
+        if not (plain and text and type(text) is str and type(chat_id) is int and type(number) is int and len(raw) <= PLAIN_LIMIT):
+            return None
+    except (ValueError, LookupError, TypeError):
+        return None
+    return Unopened(
+        channel=CHANNEL,
+        account=account,
+        external_id=f"{chat_id}:{number}",
+        conversation=f"{CHANNEL}:{account}:{chat_id}",
+        raw=raw,
+    )
 
 
 class _Reader:

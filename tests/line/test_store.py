@@ -13,6 +13,7 @@ from town import START, Town
 
 from connectors.contract import Attachment, Unreadable
 from connectors.errors import StoreAway
+from dispatcher.opening import opened
 from dispatcher.pipeline import BATCH, LEASE
 from store import cursors, inbox, migrate
 from store.database import Database
@@ -55,7 +56,7 @@ async def test_a_conversation_is_never_with_two_nodes(town: Town):
     await town.accept(town.inbound("satu"), town.inbound("dua"), town.inbound("lain", talk="telegram:bot:8"))
 
     def claim(node: str, limit: int) -> Any:
-        return lambda connection: inbox.claim(connection, node=node, account="bot", now=town.now, lease=LEASE, limit=limit)
+        return lambda connection: inbox.claim(connection, node=node, account="bot", now=town.now, lease=LEASE, limit=limit, opened=opened)
 
     first = await town.db.write(claim("a", 1))
     second = await town.db.write(claim("b", BATCH))
