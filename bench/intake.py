@@ -207,8 +207,8 @@ ratio              {ratio:8.2f} of the bare handler with the same group commit (
 registered         {registered_per_second:8.0f} a second    forwarded {forwarded_per_second:.0f}, answered {answered_per_second:.0f}
 all three          {whole_per_second:8.0f} a second under that load, {whole_per_second_alone:.0f} right after it
 backlog at the end {backlog:8.0f} messages, of {accepted:.0f} accepted; failed {failed:.0f}, lost {lost:.0f}
-CPU per message    {cpu_ms_per_message:8.3f} ms, of it the main process {cpu_main_ms_per_message:.3f} ms; the bare handler {cpu_bare_ms_per_message:.3f} ms
-                   {cpu_ratio:8.2f} is the bare handler's over the main process's: the ratio that a busy machine spoils least
+CPU per message    {cpu_ms_per_message:8.3f} ms, of it the main process {cpu_main_ms_per_message:.3f} ms
+of the bare handler{cpu_bare_ms_per_message:8.3f} ms, {cpu_ratio:.2f} of the main process's (which also works the line)
 peak memory        {peak_rss_mb:8.0f} MB, all processes
 idle, chat only    {idle_rss_mb:8.0f} MB rss, {idle_pss_mb:.0f} MB pss, all processes (under {limit})"""
 

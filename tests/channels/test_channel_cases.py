@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from connectors import registry
-from connectors.contract import Arrival, Inbound, Request, Unreadable
+from connectors.contract import Arrival, Inbound, Request, Unopened, Unreadable
 from connectors.errors import Forged
 from tests.channels.asking import HERE, NOW, Standin, opened, providers
 from tests.channels.conftest import Ear
@@ -63,7 +63,17 @@ def read(standin: Standin | None, provider: str, case: Mapping[str, Any]) -> Seq
         remote="127.0.0.1",
     )
     route.verify(request)
-    return route.read(request, NOW)
+    return [one for arrival in route.read(request, NOW) for one in read_on(arrival)]
+
+
+def read_on(arrival: Arrival) -> Sequence[Arrival]:
+    """What a route kept unopened, as the line reads it: under the key that was seen at a glance."""
+    if not isinstance(arrival, Unopened):
+        return (arrival,)
+    (message,) = registry.reader(arrival.channel)(arrival.raw, arrival.account, NOW)
+    assert isinstance(message, Inbound)
+    assert (message.external_id, message.conversation) == (arrival.external_id, arrival.conversation)
+    return (message,)
 
 
 def plain(value: Any) -> Any:

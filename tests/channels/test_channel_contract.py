@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors import registry
-from connectors.contract import Accepted, Arrival, Checked, Health, Inbound, Puller, Receiver, Request, Sent, Unreadable
+from connectors.contract import Accepted, Arrival, Checked, Health, Inbound, Puller, Receiver, Request, Sent, Unopened, Unreadable
 from connectors.errors import ConnectorError, Forged, Then, Throttled
 from connectors.gateway import mount
 from tests.channels.asking import NOW, TROUBLES, Standin, opened, providers
@@ -45,7 +45,7 @@ def read(standin: Standin, raw: bytes) -> Sequence[Arrival]:
 
 
 def keys(arrivals: Sequence[Arrival]) -> list[str]:
-    return [arrival.external_id if isinstance(arrival, Inbound) else arrival.key for arrival in arrivals]
+    return [arrival.key if isinstance(arrival, Unreadable) else arrival.external_id for arrival in arrivals]
 
 
 def test_every_provider_is_asked() -> None:
@@ -129,7 +129,7 @@ async def test_download_of_nothing(standin: Standin) -> None:
 async def test_any_bytes_are_read(standin: Standin, name: str) -> None:
     """Whatever comes is an Inbound or kept unreadable under the right account, never an exception."""
     for arrival in read(standin, NASTY[name]):
-        assert isinstance(arrival, Inbound | Unreadable)
+        assert isinstance(arrival, Inbound | Unopened | Unreadable)
         assert arrival.account == standin.account
 
 
@@ -141,14 +141,14 @@ def test_arbitrary_bytes_are_read(provider: str, raw: bytes) -> None:
     for channel, owner in registry.channels().items():
         if owner == provider:
             for arrival in registry.reader(channel)(raw, "a", NOW):
-                assert isinstance(arrival, Inbound | Unreadable)
+                assert isinstance(arrival, Inbound | Unopened | Unreadable)
 
 
 async def test_a_message_twice_is_one(standin: Standin) -> None:
     """The same bytes again have the same key."""
     first, second = read(standin, standin.genuine), read(standin, standin.genuine)
     assert keys(first) == keys(second)
-    assert all(isinstance(arrival, Inbound) for arrival in first)
+    assert all(isinstance(arrival, Inbound | Unopened) for arrival in first)
 
 
 async def test_unreadable_twice_is_one(standin: Standin) -> None:

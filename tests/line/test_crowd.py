@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from dispatcher.crowd import FEW, MANY, PATIENCE_SECONDS, Crowd
 
@@ -28,6 +29,16 @@ async def test_a_lasting_crowd_leaves_room_for_a_few():
     await asyncio.gather(*knocking, return_exceptions=True)
     async with asyncio.timeout(PATIENCE_SECONDS * 5):
         assert await crowd.room(32) == 32
+
+
+async def test_those_who_wait_inside_are_a_crowd_too():
+    """A machine without time for us lets nobody new in; that is no calm, and they are answered first."""
+    crowd = Crowd()
+    with contextlib.ExitStack() as inside:
+        for _ in range(MANY):
+            inside.enter_context(crowd)
+        assert await crowd.room(32) == FEW
+    assert await crowd.room(32) == 32
 
 
 async def _knock(crowd: Crowd) -> None:

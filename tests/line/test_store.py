@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 from town import START, Town
 
-from connectors.contract import Attachment, Unreadable
+from connectors import registry
+from connectors.contract import Attachment, Unopened, Unreadable
 from connectors.errors import StoreAway
 from dispatcher.opening import opened
 from dispatcher.pipeline import BATCH, LEASE
@@ -144,3 +147,58 @@ async def test_a_mailbox_of_old_mail_is_registered_without_answers(town: Town):
     await town.say("Lampu jalan mati di Jl. Mawar", sent_at=START - timedelta(days=400))
     assert len(await town.complaints()) == 1
     assert not await town.owed()
+
+
+def letter(number: int, raw: bytes | None = None) -> Unopened:
+    update = {
+        "update_id": number,
+        "message": {
+            "message_id": number,
+            "from": {"id": 7, "is_bot": False, "first_name": "Siti"},
+            "chat": {"id": 7, "type": "private"},
+            "date": 1_790_000_000,
+            "text": f"Lampu jalan mati di Jl. Mawar nomor {number}",
+        },
+    }
+    return Unopened(
+        channel="telegram",
+        account="bot",
+        external_id=f"7:{number}",
+        conversation="telegram:bot:7",
+        raw=json.dumps(update).encode() if raw is None else raw,
+    )
+
+
+async def test_an_unopened_message_is_opened_once_when_its_turn_comes(town: Town):
+    """From then on its row is what it would have been had it been read at the door; a second of the same key is none."""
+    accepted = await town.intake.accept([letter(1), letter(1), letter(2)])
+    assert [each.new for each in accepted] == [True, False, True]
+    assert [row["inbound"] for row in await town.rows("SELECT inbound FROM inbox")] == [None, None]
+    await town.take()
+    held = [inbox.load(bytes(row["inbound"])) for row in await town.rows("SELECT inbound FROM inbox ORDER BY id")]
+    assert [each.text[-7:] for each in held] == ["nomor 1", "nomor 2"]
+    assert [each.external_id for each in held] == ["7:1", "7:2"]
+    assert await town.outcomes() == ["complaint", "supplement"]
+
+
+@pytest.mark.parametrize("raw", [b"{", b"{}", b"\xff", b""])
+async def test_an_unopened_message_that_cannot_be_read_waits_for_a_person(town: Town, raw: bytes):
+    """Its bytes are kept under its key, out of the way of the citizen's next message."""
+    await town.intake.accept([letter(1, raw), letter(2)])
+    await town.take()
+    rows = await town.rows("SELECT state, outcome, raw, leased_by FROM inbox ORDER BY id")
+    assert [(row["state"], row["outcome"]) for row in rows] == [("quarantined", None), ("done", "complaint")]
+    assert (bytes(rows[0]["raw"]), rows[0]["leased_by"]) == (raw, None)
+
+
+async def test_a_reader_that_breaks_on_an_unopened_message_loses_nothing(town: Town, monkeypatch: pytest.MonkeyPatch):
+    """A fault of ours is kept like any unreadable message, and the line goes on."""
+
+    def broken(channel: str) -> Any:
+        raise RuntimeError(channel)
+
+    monkeypatch.setattr(registry, "reader", broken)
+    await town.intake.accept([letter(1)])
+    await town.take()
+    (row,) = await town.rows("SELECT state, reason FROM inbox")
+    assert (row["state"], row["reason"]) == ("quarantined", "fault")

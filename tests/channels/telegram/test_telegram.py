@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from connectors.contract import Accepted, Arrival, Button, Cursor, Health, Inbound, Prepares, Puller, Receiver
+from connectors.contract import Accepted, Arrival, Button, Cursor, Health, Inbound, Prepares, Puller, Receiver, Unopened
 from connectors.errors import (
     ConnectorError,
     CredentialRefused,
@@ -27,9 +27,11 @@ from connectors.errors import (
 )
 from connectors.gateway import mount
 from connectors.poller import Poller
+from connectors.telegram import wire
 from connectors.telegram.receive import Polling, Webhook, connect
 from connectors.telegram.settings import Settings
 from demo.telegram import Telegram
+from tests.channels.asking import NOW
 from tests.channels.telegram.standin import REPLY, SECRET, settings
 
 CHAT = 81001
@@ -64,7 +66,8 @@ class Store:
         if self.away:
             self.away -= 1
             raise StoreAway("full")
-        for arrival in arrivals:
+        for arrived in arrivals:
+            (arrival,) = wire.read(arrived.raw, account=arrived.account, now=NOW) if isinstance(arrived, Unopened) else (arrived,)
             assert isinstance(arrival, Inbound)
             self.arrived += 1
             self.kept.setdefault(arrival.external_id, arrival)
