@@ -119,7 +119,7 @@ class Unopened:
     """A message of which the route looked at the key and the conversation only: the line opens it with the wire's `read` when it
     takes it up, so that a flood is accepted at the speed of keeping.
 
-    An offer, no duty (docs/decisions/0014): for plain short messages of a channel that comes in bursts, whose `read` says the same
+    An offer, no duty (docs/decisions/0015): for plain short messages of a channel that comes in bursts, whose `read` says the same
     external_id and conversation, and needs nothing but these bytes.
     """
 

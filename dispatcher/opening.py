@@ -1,4 +1,4 @@
-"""Opens what was kept unopened: the channel's own reader, when the line takes the message up (docs/decisions/0014)."""
+"""Opens what was kept unopened: the channel's own reader, when the line takes the message up (docs/decisions/0015)."""
 
 from __future__ import annotations
 
