@@ -4,12 +4,13 @@ from alembic import context
 
 from store.migrate import METADATA
 
-SEARCH = "complaint_words"
-"""SQLite's full-text table and those that it makes for itself stand beside the models, not in them."""
+SEARCH = ("complaint_words", "words", "ix_complaints_words", "ix_complaints_district", "ix_complaints_village")
+"""What full-text search and places need of each engine stands beside the models, not in them: migration 0007."""
 
 
 def ours(_: object, name: str | None, kind: str, reflected: bool, compared: object) -> bool:
-    return not (kind == "table" and reflected and compared is None and (name or "").startswith(SEARCH))
+    """Whether the models are to be compared with it."""
+    return not (reflected and compared is None and (name or "").startswith(SEARCH))
 
 
 connection = context.config.attributes["connection"]
