@@ -8,7 +8,7 @@ ROOMS := config connectors normalizer store dispatcher desk demo run.py
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test lint bench bench-desk lock tools clean
+.PHONY: help env run demo test lint bench bench-desk bench-import lock tools clean
 MAKEFLAGS += --no-print-directory
 
 help:  ## what there is
@@ -45,6 +45,9 @@ bench: env  ## how many messages a second, beside a bare handler in the same run
 
 bench-desk: env  ## the desk's questions over 10 thousand and a million complaints, both engines; ARGS="--sizes 10000,100000 --keep var/people"
 	@$(BIN)/python -m bench.desk $(ARGS)
+
+bench-import: env  ## an import of ten thousand rows of LAPOR!'s export: time and memory
+	@$(BIN)/python -m bench.import_lapor $(ARGS)
 
 lock:  ## requirements.lock again, from pyproject.toml (needs uv; ARGS=--upgrade for newer versions)
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate --no-header $(ARGS) -o requirements.lock

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desk import upkeep
-from desk.commands import Config, failed, first_link, keys, now, settings_of, users
+from desk import exporting, importing, upkeep
+from desk.commands import Config, explained, failed, first_link, keys, now, settings_of, users
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -39,6 +39,7 @@ GARBAGE = 20_000
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
+app.add_typer(importing.group, name="import")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         jobs.start()
         stack.callback(jobs.shutdown, wait=False)
 
-        acts = Acts(db, bell, profile, replies, tracking.draw, clock)
+        acts = Acts(db, bell, profile, replies, tracking.draw, clock, registry.by_hand(settings.doors))
         desk = Desk(
             settings=settings,
             profile=profile,
@@ -224,19 +225,12 @@ def serve(
     port: Annotated[int | None, typer.Option(help="0: dipilih sistem.")] = None,
 ) -> None:
     """The hub: connectors, dispatcher, desk."""
-    from config.load import SettingsError
-    from connectors.errors import StoreAway
-    from store.ownership import StoreTaken
-
     settings = settings_of(config)
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = settings.model_copy(update={"http": settings.http.model_copy(update=chosen)})
     try:
-        asyncio.run(_serve(settings))
-    except (SettingsError, StoreTaken) as error:
-        raise failed(str(error)) from None
-    except StoreAway as error:
-        raise failed(f"store.url: basis data tidak dapat dibuka ({error}). Jalankan `python run.py check`.") from None
+        with explained(settings):
+            asyncio.run(_serve(settings))
     except OSError as error:
         raise failed(f"http.port: {settings.http.host}:{settings.http.port} tidak dapat dipakai ({error.strerror}).") from None
 
@@ -275,7 +269,7 @@ def demo(
         raise typer.Exit(0 if asyncio.run(show.demo(running, first_link, once=once, speed=speed, port=port)) else 1)
 
 
-for command in (upkeep.normalize, upkeep.learn, upkeep.check, upkeep.migrate, upkeep.replay, upkeep.entry, upkeep.import_entries):
+for command in (*upkeep.COMMANDS, exporting.export):
     app.command()(command)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -48,10 +49,8 @@ def settings_of(config: Path | None) -> Settings:
 
 def with_store(config: Path | None, work: Callable[[Database, Settings], Awaitable[T]]) -> T:
     """Open the store, bring it up to date, do the work, close. Safe beside a running hub."""
-    from connectors.errors import StoreAway
     from store import migrate
     from store.database import Database
-    from store.operators import OperatorRefused
 
     settings = settings_of(config)
 
@@ -63,9 +62,21 @@ def with_store(config: Path | None, work: Callable[[Database, Settings], Awaitab
         finally:
             await db.aclose()
 
-    try:
+    with explained(settings):
         return asyncio.run(run())
-    except OperatorRefused as error:
+
+
+@contextmanager
+def explained(settings: Settings) -> Iterator[None]:
+    """What stops a command becomes a sentence that says what to do."""
+    from config.load import SettingsError
+    from connectors.errors import StoreAway
+    from store.operators import OperatorRefused
+    from store.ownership import StoreTaken
+
+    try:
+        yield
+    except (SettingsError, StoreTaken, OperatorRefused) as error:
         raise failed(str(error)) from None
     except StoreAway as error:
         raise failed(f"store.url: basis data tidak dapat dibuka ({error}). Jalankan `python run.py check`.") from None

@@ -141,3 +141,7 @@ def import_entries(
     from desk import counter
 
     counter.take_sheet(sheet, scans, operator, yes, config)
+
+
+COMMANDS = (normalize, learn, check, migrate, replay, entry, import_entries)
+"""What `run.py` offers of these, in this order."""

@@ -33,10 +33,18 @@ __all__ = ["ActRefused", "Acts"]
 
 class Acts:
     def __init__(
-        self, db: Database, bell: Bell, profile: Profile, replies: Replies, draw: Callable[[str], str], clock: Callable[[], datetime]
+        self,
+        db: Database,
+        bell: Bell,
+        profile: Profile,
+        replies: Replies,
+        draw: Callable[[str], str],
+        clock: Callable[[], datetime],
+        by_hand: frozenset[str] = frozenset({"desk", "worklist"}),
     ) -> None:
+        """by_hand: names of the doors whose complaints are moved here (`dispatcher.doors.registry.by_hand`)."""
         self._db, self._bell, self._profile, self._replies = db, bell, profile, replies
-        self._draw, self._clock = draw, clock
+        self._draw, self._clock, self._by_hand = draw, clock, by_hand
 
     async def move(
         self,
@@ -60,7 +68,7 @@ class Acts:
         wanted = Move(to=to, actor=operator, source="desk", at=now, agency=agency, text=text or None, reason=reason or None)
 
         def write(connection: Connection) -> None:
-            complaint = _mine(connection, complaint_id, to)
+            complaint = _mine(connection, complaint_id, to, self._by_hand)
             if version is not None and complaint["version"] != version:
                 raise ActRefused("Laporan ini baru saja diubah oleh orang lain. Muat ulang halamannya, lalu ulangi.")
             move(connection, self._profile, self._replies, complaint, wanted, now)
@@ -261,9 +269,9 @@ def _there(connection: Connection, complaint_id: int) -> Found:
     return complaint
 
 
-def _mine(connection: Connection, complaint_id: int, to: State) -> Found:
+def _mine(connection: Connection, complaint_id: int, to: State, by_hand: frozenset[str]) -> Found:
     complaint = _there(connection, complaint_id)
-    if complaint["door"] != "desk" and (complaint["forwarded_at"] is not None or to not in BEFORE_THE_DOOR):
+    if complaint["door"] not in by_hand and (complaint["forwarded_at"] is not None or to not in BEFORE_THE_DOOR):
         raise ActRefused(f"Laporan ini ditangani melalui pintu “{complaint['door']}”; statusnya berubah di sana.")
     return complaint
 

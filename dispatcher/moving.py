@@ -45,7 +45,7 @@ class Move:
     """For operators; where the desk gave no other words, for the citizen too."""
     external_id: str | None = None
     silent: bool = False
-    """The citizen did it, and is answered otherwise."""
+    """The citizen is not told: they did it and are answered otherwise, or it is old news."""
 
 
 def move(connection: Connection, profile: Profile, replies: Replies, complaint: Found, wanted: Move, now: datetime) -> bool:

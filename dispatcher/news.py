@@ -55,8 +55,13 @@ async def pull(door: Door, tools: Tools, profile: Profile, replies: Replies) -> 
         tools.bell.ring("desk")
 
 
-def apply(connection: Connection, profile: Profile, replies: Replies, door: str, update: DoorUpdate, now: datetime) -> bool:
-    """True when it changed something. News of a complaint that is not this door's, or that came before, changes nothing."""
+def apply(
+    connection: Connection, profile: Profile, replies: Replies, door: str, update: DoorUpdate, now: datetime, *, silent: bool = False
+) -> bool:
+    """True when it changed something. News of a complaint that is not this door's, or that came before, changes nothing.
+
+    silent: old news, of which the citizen is not told any more.
+    """
     complaint = _complaint(connection, door, update)
     if complaint is None:
         return False
@@ -68,7 +73,7 @@ def apply(connection: Connection, profile: Profile, replies: Replies, door: str,
     newest = complaints.moved_at(connection, complaint["id"])
     if newest is not None and update.at < newest:
         return _keep(connection, complaint, door, update, "lebih lama dari status yang sudah tercatat")
-    wanted = _wanted(profile, complaint, door, update)
+    wanted = _wanted(profile, complaint, door, update, silent=silent)
     if wanted is None:
         kept = _keep(connection, complaint, door, update) if update.public_text or update.note else False
     else:
@@ -76,14 +81,14 @@ def apply(connection: Connection, profile: Profile, replies: Replies, door: str,
             return move(connection, profile, replies, complaint, wanted, now)
         except ActRefused:  # a state that may not follow
             kept = _keep(connection, complaint, door, update, "status itu tidak dapat mengikuti status sekarang")
-    if kept and update.public_text:
+    if kept and update.public_text and not silent:
         number = tracking.printed(complaint["tracking_number"])
         text = profile.text("news", number=number, text=update.public_text)
         tell(connection, replies, complaint, News(key=f"news:{update.external_id}", text=text, carries=True), now)
     return kept
 
 
-def _wanted(profile: Profile, complaint: Found, door: str, update: DoorUpdate) -> Move | None:
+def _wanted(profile: Profile, complaint: Found, door: str, update: DoorUpdate, *, silent: bool) -> Move | None:
     """The move that the news asks for; None when it says nothing new of the state. A new agency by itself is a disposition."""
     agency = update.agency if update.agency in profile.agencies and update.agency != complaint["agency"] else None
     state = State(complaint["state"])
@@ -100,6 +105,7 @@ def _wanted(profile: Profile, complaint: Found, door: str, update: DoorUpdate) -
         text=update.public_text,
         reason=update.note,
         external_id=update.external_id,
+        silent=silent,
     )
 
 

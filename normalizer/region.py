@@ -50,6 +50,13 @@ def name_of(code: str) -> str:
     return ", ".join(name for name in names if name)
 
 
+def alone(code: str) -> str:
+    """ "Karangmekar": one region's own name; empty when there is none of that code."""
+    from lokal import wilayah
+
+    return wilayah.wilayah_name(code) or ""
+
+
 def squeeze(name: str) -> str:
     """karang mekar -> karangmekar: people split and join the names of villages as they like."""
     return _NOT_LETTERS.sub("", name.lower())

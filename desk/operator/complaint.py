@@ -20,6 +20,7 @@ from desk.operator.position import position
 from desk.operator.view import covered, masked, masked_email, masked_name, masked_phone, shown
 from desk.pages import words
 from dispatcher.acts import BEFORE_THE_DOOR
+from dispatcher.doors.registry import by_hand
 from normalizer import privacy, tracking
 from normalizer.complaint import State
 from store import audit, blocks, cleanings, dossier, groups, operators
@@ -84,8 +85,8 @@ async def draw(
         "hidden": hidden,
         "refused": refused,
         "typed": typed or {},
-        "moves": _moves(row),
-        "elsewhere": None if row.door == "desk" else row.door,
+        "moves": _moves(row, by_hand(desk_of(request).settings.doors)),
+        "elsewhere": None if row.door in by_hand(desk_of(request).settings.doors) else row.door,
         "said": (lambda text: text or "") if revealed else masked if may(request, Role.OPERATOR) else covered,
         "reporter": _reporter(row, revealed),
         "clean": revealed or (masked(row.title) == row.title and masked(row.body) == row.body),
@@ -115,13 +116,13 @@ def _ready(profile: Profile) -> Sequence[str]:
     return [text for name, text in profile.texts["id"].items() if name.startswith("ready_")]
 
 
-def _moves(row: ComplaintRow) -> list[str]:
+def _moves(row: ComplaintRow, here: frozenset[str]) -> list[str]:
     """The acts offered, the usual next one first. Few where another door decides, none where it was merged into another complaint."""
     if row.merged_into is not None:
         return []
     order = ("verified", "assigned", "in_progress", "answered", "waiting", "closed", "out_of_scope", "archived")
     possible = allowed(State(row.state))
-    if row.door != "desk":
+    if row.door not in here:
         possible = frozenset() if row.forwarded_at else possible & BEFORE_THE_DOOR
     return [state for state in order if State(state) in possible]
 

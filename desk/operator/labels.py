@@ -144,6 +144,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "rerouted": N_("Dialihkan ke pintu lain"),
     "rated": N_("Pelapor memberi nilai"),
     "undelivered": N_("Tidak sampai"),
+    "keyed": N_("SP4N-LAPOR!"),
 }
 SENSITIVE: Final[Mapping[str, str]] = {"health": N_("Data kesehatan"), "child": N_("Data anak")}
 ACTORS: Final[Mapping[str, str]] = {"citizen": N_("Pelapor"), "system": N_("Sistem"), "door": N_("Pintu tujuan")}

@@ -15,8 +15,11 @@ from config.settings import DoorSettings
 from connectors.errors import Misconfigured
 from dispatcher.doors.contract import Clock, Door, utc_now
 
-DESK = DoorSettings(kind="desk")
-_KINDS = ("desk", "open311", "amqp", "lapor", "webhook")
+BUILT_IN: Mapping[str, DoorSettings] = MappingProxyType({kind: DoorSettings(kind=kind) for kind in ("desk", "worklist")})
+"""Doors that need no table in hub.toml."""
+BY_HAND = frozenset(BUILT_IN)
+"""Kinds whose complaints people move at our own desk."""
+_KINDS = ("desk", "worklist", "open311", "amqp", "lapor", "webhook")
 _MODULES: Mapping[str, str] = MappingProxyType({kind: f"dispatcher.doors.{kind}" for kind in _KINDS})
 
 
@@ -24,12 +27,22 @@ def kinds() -> tuple[str, ...]:
     return tuple(_MODULES)
 
 
+def by_hand(doors: Mapping[str, DoorSettings]) -> frozenset[str]:
+    """Names of the doors whose complaints the desk may move."""
+    return frozenset(name for name, door in {**BUILT_IN, **doors}.items() if door.kind in BY_HAND)
+
+
+def worklists(doors: Mapping[str, DoorSettings]) -> frozenset[str]:
+    """Names of the doors whose complaints are keyed into SP4N-LAPOR! by hand."""
+    return frozenset(name for name, door in {**BUILT_IN, **doors}.items() if door.kind == "worklist")
+
+
 def build(name: str, settings: DoorSettings | None, profile: Profile, *, clock: Clock = utc_now, public_url: str = "") -> Door:
-    """The door `name`. "desk" needs no settings. Raises Misconfigured, which names the wrong key and the nearest valid one.
+    """The door `name`. Raises Misconfigured, which names the wrong key and the nearest valid one.
 
     public_url: what a door whose settings know `source` calls us by, unless hub.toml says otherwise.
     """
-    chosen = settings or (DESK if name == "desk" else None)
+    chosen = settings or BUILT_IN.get(name)
     if chosen is None:
         raise Misconfigured(f'Profil kota memakai pintu "{name}" (door atau routes), tetapi hub.toml tidak punya [doors.{name}].')
     if chosen.kind not in _MODULES:

@@ -38,6 +38,11 @@ async def _desk(request: pytest.FixtureRequest) -> AsyncIterator[DoorSettings]:
 
 
 @contextlib.asynccontextmanager
+async def _worklist(request: pytest.FixtureRequest) -> AsyncIterator[DoorSettings]:
+    yield DoorSettings(kind="worklist")
+
+
+@contextlib.asynccontextmanager
 async def _open311(request: pytest.FixtureRequest) -> AsyncIterator[DoorSettings]:
     city = Open311(api_key="kunci-rahasia-311", codes={"umum": "Umum", "lampu": "Lampu jalan"})
     base = await city.start()
@@ -78,6 +83,7 @@ KINDS: Mapping[str, Kind] = {
     each.kind: each
     for each in (
         Kind(kind="desk", ready=_desk),
+        Kind(kind="worklist", ready=_worklist),
         Kind(kind="open311", ready=_open311, astray=_at("open311", "base", default_service="umum")),
         Kind(kind="amqp", ready=_amqp, astray=_amqp_at, http=False, marks=tuple(BROKER)),
         Kind(kind="lapor", ready=_lapor, astray=_at("lapor", "base", token=TOKEN)),
