@@ -106,19 +106,22 @@ def morning(profile: Profile) -> time:
 
 
 def of_state(connection: Connection, replies: Replies, complaint: Found, to: State, text: str, now: datetime) -> News | None:
-    """The sentence for a new state, with the question that belongs to it; None where the profile does not tell of it."""
+    """The sentence for a new state, with the question that belongs to it; None where the profile does not tell of it.
+    Words that a person wrote for the citizen are told with every state."""
     profile, number = replies.profile, tracking.printed(complaint["tracking_number"])
+    key = f"{complaint['version']}:{to}"
     if to not in profile.tell:
-        return None
+        return News(key=key, text=profile.text("news", number=number, text=text), carries=True) if text else None
     agency = profile.agencies.get(complaint["agency"] or "")
     name = "closed_text" if to is State.CLOSED and text else f"{to}_bare" if to in BARE and not text else str(to)
     told = profile.text(name, number=number, agency=agency.name if agency else profile.office, text=text)
+    told = told if text in told else f"{told} {text}"
     buttons: tuple[Button, ...] = ()
     if to is State.ANSWERED:
         told, buttons = f"{told} {profile.text('ask_solved')}", replies.verdicts(complaint["tracking_number"])
     if to is State.CLOSED and ask_rating(connection, complaint, now):
         told = f"{told} {profile.text('ask_rating')}"
-    return News(key=f"{complaint['version']}:{to}", text=told, carries=bool(text), buttons=buttons)
+    return News(key=key, text=told, carries=bool(text), buttons=buttons)
 
 
 BARE = frozenset({State.WAITING, State.ANSWERED, State.OUT_OF_SCOPE, State.ARCHIVED})

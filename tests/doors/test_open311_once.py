@@ -5,48 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
 
 from config.settings import DoorSettings
 from demo.open311 import Open311
 from demo.open311_answers import Chance
 from dispatcher.doors import registry
 from dispatcher.paying import ForwardPayer
-from dispatcher.registering import owe_forward
 from dispatcher.workers import Lane
 from normalizer import tracking
 from store import migrate
 from store.database import Database
-from store.tables import ComplaintRow, Work
+from store.tables import Work
 from tests.doors.examples import number
+from tests.doors.owing import owe_many
 from tests.line.town import Town
 
 COMPLAINTS, WAVE = 1000, 100
 """In waves, hours apart: a look-up then lists hundreds of rows, not a thousand."""
-
-
-def owed(town: Town, connection: object, first: int) -> None:
-    """A wave of complaints, each with a forward that is due."""
-    for nth in range(first, first + WAVE):
-        key = number(nth)
-        row = {
-            "tracking_number": key,
-            "title": "Lampu mati",
-            "first_words": "Lampu mati",
-            "body": f"Lampu mati ke-{nth}",
-            "submitted_at": town.now,
-            "provenance": {"channel": "telegram", "account": "bot", "external_id": f"7:{nth}", "received_at": town.now.isoformat()},
-            "channel": "telegram",
-            "account": "bot",
-            "conversation": f"telegram:bot:{nth}",
-            "state_at": town.now,
-            "registered_at": town.now,
-            "last_words_at": town.now,
-            "door": "kota",
-        }
-        whole = ComplaintRow(**row).model_dump(exclude={"id"}) | row
-        complaint_id = connection.execute(insert(ComplaintRow).values(**whole)).inserted_primary_key[0]
-        owe_forward(connection, complaint_id, key, "kota", town.now, town.now)
 
 
 @pytest.mark.timeout(240)
@@ -61,7 +36,7 @@ async def test_each_of_a_thousand_arrives_exactly_once(tmp_path: Path) -> None:
     lane = Lane(Work.FORWARD, "kota", ForwardPayer(door, db, town.clock, town.cleaner, town.links), town.tools)
     try:
         for first in range(0, COMPLAINTS, WAVE):
-            await db.write(lambda connection, first=first: owed(town, connection, first))
+            await db.write(lambda connection, first=first: owe_many(connection, range(first, first + WAVE), town.now))
             for _ in range(60):
                 await town.pay(lane)
                 if not await town.rows("SELECT id FROM outbox WHERE state = 'owed'"):
