@@ -21,6 +21,7 @@ from store.bell import Bell
 from store.complaints import Found
 from store.database import Database
 from store.people import AuditRow
+from store.tables import Work
 from store.upsert import insert
 
 T = TypeVar("T")
@@ -241,14 +242,17 @@ class Acts:
         await self._act(write)
 
     async def settle_uncertain(self, outbox_id: int, *, sent: bool, operator: str) -> None:
-        """A person looked: it did arrive, or it goes once more."""
+        """A person looked: it did arrive, or it goes once more. A complaint that did is at its door from now on."""
         if not sent:
             return await self.redrive_outbox(outbox_id, operator=operator)
         now = self._clock()
 
         def write(connection: Connection) -> None:
-            if not outbox.settle(connection, outbox_id, now):
+            settled = outbox.settle(connection, outbox_id, now)
+            if settled is None:
                 raise ActRefused("Kiriman ini tidak sedang menunggu keputusan.")
+            if settled.kind is Work.FORWARD and settled.complaint_id is not None:
+                _at_its_door(connection, settled.complaint_id, settled.owner, operator, now)
             _audit(connection, now, operator, "settle", None, str(outbox_id))
 
         return await self._act(write)
@@ -274,6 +278,15 @@ def _mine(connection: Connection, complaint_id: int, to: State, by_hand: frozens
     if complaint["door"] not in by_hand and (complaint["forwarded_at"] is not None or to not in BEFORE_THE_DOOR):
         raise ActRefused(f"Laporan ini ditangani melalui pintu “{complaint['door']}”; statusnya berubah di sana.")
     return complaint
+
+
+def _at_its_door(connection: Connection, complaint_id: int, door: str, operator: str, now: datetime) -> None:
+    """Without the door's own number, which nobody learnt; what the citizen adds may follow it."""
+    complaint = complaints.get(connection, complaint_id)
+    if complaint is None or complaint["door"] != door or complaint["forwarded_at"] is not None:
+        return
+    complaints.mark(connection, complaint_id, forwarded_at=now)
+    complaints.note(connection, complaint_id, at=now, kind="forwarded", actor=operator, source=door)
 
 
 def _audit(connection: Connection, now: datetime, operator: str, action: str, complaint_id: int | None, detail: str) -> None:

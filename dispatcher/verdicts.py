@@ -89,6 +89,7 @@ class Verdicts:
         if State(complaint["state"]) is State.ANSWERED:
             wanted = Move(to=State.CLOSED, actor="citizen", source=claim.inbound.channel, at=now, silent=True)
             move(connection, self._profile, self._replies, complaint, wanted, now)
+            owe_addition(connection, complaint, Addition.SOLVED, key=str(claim.id), now=now)
         text = self._text("solved", complaint)
         return f"{text} {self._profile.text('ask_rating')}" if ask_rating(connection, complaint, now) else text
 

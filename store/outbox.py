@@ -33,6 +33,15 @@ class Debt:
     interrupted: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What a person decided about. `owner`: the account or door."""
+
+    kind: Work
+    owner: str
+    complaint_id: int | None
+
+
 def lane(kind: Work, name: str) -> str:
     """`reply:kominfo_bot`, `forward:desk`."""
     return f"{kind}:{name}"
@@ -145,11 +154,12 @@ def redrive(connection: Connection, debt_id: int, now: datetime) -> bool:
     return again.rowcount == 1
 
 
-def settle(connection: Connection, debt_id: int, now: datetime) -> bool:
-    """A person knows that an uncertain one did arrive, or passed it on by hand."""
+def settle(connection: Connection, debt_id: int, now: datetime) -> Settled | None:
+    """A person knows that an uncertain one did arrive, or passed it on by hand; None when it waits for nobody."""
     waiting = table.c.state.in_([Owed.UNCERTAIN, Owed.BY_HAND])
-    settled = connection.execute(update(table).where(table.c.id == debt_id, waiting).values(state=Owed.DONE, done_at=now))
-    return settled.rowcount == 1
+    done = update(table).where(table.c.id == debt_id, waiting).values(state=Owed.DONE, done_at=now)
+    row = connection.execute(done.returning(table.c.kind, table.c.lane, table.c.complaint_id)).one_or_none()
+    return Settled(kind=Work(row.kind), owner=row.lane.partition(":")[2], complaint_id=row.complaint_id) if row else None
 
 
 def amend(connection: Connection, key: str, **payload: Any) -> bool:

@@ -30,6 +30,7 @@ ADDED: Mapping[Addition, str] = MappingProxyType(
     {
         Addition.SUPPLEMENT: f"{PREFIX}complaint.supplemented",
         Addition.REOPENED: f"{PREFIX}complaint.reopened",
+        Addition.SOLVED: f"{PREFIX}complaint.solved",
         Addition.RATED: f"{PREFIX}complaint.rated",
         Addition.WITHDRAWN: f"{PREFIX}complaint.withdrawn",
         Addition.HIDDEN: f"{PREFIX}complaint.hidden",

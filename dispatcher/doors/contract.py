@@ -81,6 +81,8 @@ class Addition(StrEnum):
     SUPPLEMENT = "supplement"
     REOPENED = "reopened"
     """The citizen says that it is not solved."""
+    SOLVED = "solved"
+    """The citizen says that it is: closed here."""
     RATED = "rated"
     WITHDRAWN = "withdrawn"
     HIDDEN = "hidden"

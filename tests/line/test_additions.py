@@ -93,6 +93,20 @@ async def test_a_lost_answer_goes_to_a_person_elsewhere(town: Town):
     assert len(town.city.added) == 1
 
 
+async def test_what_a_person_found_at_the_door_takes_additions(town: Town):
+    """The outcome of the forward was never learnt; somebody looked and it was there."""
+    town.city.can_find = False
+    town.city.failures = [Unreachable("jawaban hilang", certain=False)]
+    await handed_over(town)
+    [row] = await town.owed("forward")
+    assert row["state"] == "uncertain"
+    await town.acts.settle_uncertain(row["id"], sent=True, operator="rina")
+    await town.say(MORE)
+    assert await passed_on(town) == [(Addition.SUPPLEMENT, MORE)]
+    assert town.city.added[0][1].reference == ""
+    assert "forwarded" in await kinds(town)
+
+
 async def test_a_door_without_additions_leaves_a_task(town: Town):
     """Visible until somebody says that it was passed on."""
     town.city.takes_additions = False

@@ -73,6 +73,17 @@ async def test_a_grade_is_kept_told_and_given_once(town: Town):
     assert (await the(town))["rating"] == 4
 
 
+async def test_the_door_learns_that_it_is_solved(town: Town):
+    """Once, before the grade; closed here by the citizen."""
+    await handed_over(town)
+    await hear(town, update(5, state=State.ANSWERED, public_text="Sudah diganti"))
+    await town.pay()
+    for words in ("sudah beres, terima kasih", "beres", "5"):
+        await town.say(words)
+    assert await passed_on(town) == [(Addition.SOLVED, None), (Addition.RATED, None)]
+    assert ((await the(town))["state"], (await the(town))["rating"]) == ("closed", 5)
+
+
 async def test_a_bare_number_that_nobody_asked_for_is_no_grade(desk_town: Town):
     """It stays what it was before."""
     await desk_town.say(LAMP)
