@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from aiohttp import web
 
-from desk import chat, cors, evidence, headers, open311, pages, probes, public, stream
+from desk import api, chat, cors, evidence, headers, open311, pages, probes, public, stream
 from desk.context import DESK, Desk
 from desk.proof import Proofs
 from desk.visitor import Limits
@@ -27,6 +27,7 @@ def build(desk: Desk) -> web.Application:
     cors.setup(app, desk)
     pages.setup(app)
     open311.setup(app)
+    api.setup(app)
     _route(app)
     if find_spec("desk.operator"):
         from desk.operator import setup as setup_operator

@@ -188,15 +188,15 @@ def reset_user(name: Name, config: Config = None) -> None:
 
 @keys.command("add")
 def add_key(
-    scope: Annotated[str, typer.Option(help="open311 atau api")],
+    scope: Annotated[str, typer.Option(help="open311, api, api:read atau api:write")],
     name: Annotated[str, typer.Option(help="Sistem yang memakainya")] = "tanpa nama",
     config: Config = None,
 ) -> None:
     """Prints a new API key, once; only its hash is kept."""
     from store import operators
 
-    if scope not in ("open311", "api"):
-        raise failed("--scope: pilih open311 atau api.")
+    if scope not in operators.SCOPES:
+        raise failed(f"--scope: pilih {', '.join(operators.SCOPES)}.")
     key = secrets.token_urlsafe(32)
 
     async def work(db: Database, _: Settings) -> None:

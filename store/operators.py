@@ -21,7 +21,8 @@ from store.people import ApiKeyRow, OperatorRow, RecoveryRow, SessionRow, SetupR
 
 SETUP_LIFE = timedelta(hours=24)
 FIRST_NAME = "admin"
-SCOPES = ("open311", "api")
+SCOPES = ("open311", "api", "api:read", "api:write")
+"""What a key opens: the Open311 server's POST; the JSON API, or its one half only."""
 
 _operators: Table = OperatorRow.__table__  # type: ignore[attr-defined]
 _setups: Table = SetupRow.__table__  # type: ignore[attr-defined]
@@ -239,8 +240,11 @@ def add_key(connection: Connection, *, name: str, scope: str, key_sha256: str, n
     return int(connection.execute(insert(_keys).values(**values).returning(_keys.c.id)).scalar_one())
 
 
-def key_of(session: Session, key_sha256: str, scope: str) -> ApiKeyRow | None:
-    query = chosen(ApiKeyRow).where(ApiKeyRow.key_sha256 == key_sha256, ApiKeyRow.scope == scope, col(ApiKeyRow.disabled).is_(False))
+def key_of(session: Session, key_sha256: str, *scopes: str) -> ApiKeyRow | None:
+    """The key, if it is switched on and has one of the scopes."""
+    query = chosen(ApiKeyRow).where(
+        ApiKeyRow.key_sha256 == key_sha256, col(ApiKeyRow.scope).in_(scopes), col(ApiKeyRow.disabled).is_(False)
+    )
     return session.exec(query).first()
 
 

@@ -69,7 +69,7 @@ async def post(request: web.Request) -> web.Response:
         raise Trouble(400, "a field is too long or not valid")
     with desk.bell.listening(f"talk:{inbound.conversation}") as event:
         (accepted,) = await desk.intake.accept((inbound,))
-        number = await _number(desk, accepted, event)
+        number = await number_of(desk, accepted, event)
     log.info("open311.posted", account=account, tracking_number=number, inbox_id=accepted.inbox_id)
     named = {"service_request_id": printed(number)} if number else {"token": inbound.external_id}
     row = {**named, "service_notice": None, "account_id": posted.get("account_id")}
@@ -193,7 +193,7 @@ def _answers(desk: Desk, code: str, given: Mapping[str, list[str]]) -> list[tupl
     return told_of
 
 
-async def _number(desk: Desk, accepted: Accepted, event: asyncio.Event) -> str | None:
+async def number_of(desk: Desk, accepted: Accepted, event: asyncio.Event) -> str | None:
     """The stored number, as soon as the pipeline has dealt with it; None after NUMBER_WAIT."""
     loop = asyncio.get_running_loop()
     until = loop.time() + NUMBER_WAIT
