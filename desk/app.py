@@ -8,6 +8,7 @@ from aiohttp import web
 
 from desk import api, chat, cors, evidence, headers, open311, pages, probes, public, stream
 from desk.context import DESK, Desk
+from desk.figures import SHELF, Shelf
 from desk.proof import Proofs
 from desk.visitor import Limits
 
@@ -20,6 +21,7 @@ def build(desk: Desk) -> web.Application:
     app = web.Application(client_max_size=CLIENT_MAX)
     app[DESK] = desk
     app[chat.LIMITS] = Limits()
+    app[SHELF] = Shelf()
     app[chat.PROOFS] = Proofs(desk.secret)
     app[stream.OPEN_STREAMS] = stream.Streams()
     app.on_shutdown.append(app[stream.OPEN_STREAMS].stop)

@@ -220,3 +220,4 @@ ARCHIVE_REASONS: Final[tuple[str, ...]] = (
 )
 """Those in use with SP4N-LAPOR!, and two of every day. A person always chooses; the software never archives."""
 WAYS: Final[Mapping[str, str]] = {"visit": N_("Datang langsung"), "call": N_("Telepon"), "letter": N_("Surat")}
+UNKNOWN: Final = N_("Tidak diketahui")
