@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from connectors.contract import Unreadable
 from connectors.manual.wire import CHANNEL, FILE_LIMIT, Entry, File, read
+from desk import slip
 from desk.context import Desk, desk_of
 from desk.operator.access import operator_of
 from desk.operator.complaint import found
@@ -70,9 +71,20 @@ async def accept(request: web.Request) -> web.StreamResponse:
 
 async def receipt(request: web.Request) -> web.StreamResponse:
     """For printing. Number, date, office and how to follow; never a word of the complaint and no name."""
-    return await shown(
-        request, "operator/receipt.html", {"complaint": (await found(request)).complaint, "url": desk_of(request).public_url}
-    )
+    complaint, url = (await found(request)).complaint, desk_of(request).public_url
+    code = slip.qr(f"{url}/lacak/{tracking.printed(complaint.tracking_number)}")
+    return await shown(request, "operator/receipt.html", {"complaint": complaint, "url": url, "code": code})
+
+
+async def receipt_file(request: web.Request) -> web.StreamResponse:
+    """The same as PDF, for a mail or another printer."""
+    desk, complaint = desk_of(request), (await found(request)).complaint
+    number = tracking.printed(complaint.tracking_number)
+    came, noted = (f"{at.astimezone(desk.profile.tz):%d/%m/%Y}" for at in (complaint.submitted_at, complaint.registered_at))
+    facts = [("Diterima", came), ("Dicatat", noted), ("Petugas", operator_of(request).full_name)]
+    made = await asyncio.to_thread(slip.pdf, desk.profile.office, number, facts, f"{desk.public_url}/lacak/{number}")
+    headers = {"Content-Disposition": f'inline; filename="tanda-terima-{number}.pdf"', "Cache-Control": "private, no-store"}
+    return web.Response(body=made, content_type="application/pdf", headers=headers)
 
 
 async def _form(request: web.Request, typed: Mapping[str, str], mistake: str | None = None) -> web.Response:

@@ -1,0 +1,98 @@
+"""Periodic reports: the monthly recap as XLSX and PDF, and the open data, which tell of nobody. Names only for supervisors."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from aiohttp import web
+from babel.dates import format_date
+
+from desk import recap
+from desk.context import Desk, desk_of
+from desk.naming import names
+from desk.operator.access import operator_of
+from desk.operator.files import disposition
+from desk.operator.period import month
+from desk.operator.view import shown
+from store import audit, reports
+from store.reports import Line
+
+KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+OPEN_DATA = ("bulan", "kanal", "kategori", "instansi", "kecamatan", "status", "hari_sampai_ditanggapi")
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Which month, which agency, which file."""
+    desk = desk_of(request)
+    last = desk.clock().astimezone(desk.profile.tz).date().replace(day=1) - timedelta(days=1)
+    return await shown(request, "operator/reports.html", {"month": f"{last:%Y-%m}", "agencies": desk.profile.agencies})
+
+
+async def public(request: web.Request) -> web.StreamResponse:
+    """The recap with every name masked."""
+    return await _recap(request, request.query.get("bulan", ""), request.query.get("instansi", ""), request.query.get("bentuk", ""))
+
+
+async def named(request: web.Request) -> web.StreamResponse:
+    """The recap with the names of those who did not ask to hide them; who fetched it is written down before it leaves."""
+    desk, form = desk_of(request), await request.post()
+    asked = {field: str(form.get(field, "")) for field in ("bulan", "instansi", "bentuk")}
+    now, name, detail = desk.clock(), operator_of(request).name, f"{_month(desk, asked['bulan']):%Y-%m}"
+    await desk.db.write(lambda connection: audit.record(connection, at=now, operator=name, action="report", detail=detail))
+    return await _recap(request, *asked.values(), names_too=True)
+
+
+async def open_data(request: web.Request) -> web.StreamResponse:
+    """One line a complaint, without number, words or person."""
+    desk = desk_of(request)
+    begin = _month(desk, request.query.get("bulan", ""))
+    text = _csv(desk, await _lines(desk, begin, None))
+    return _file(text.encode("utf-8-sig"), "text/csv", f"data-terbuka-{begin:%Y-%m}.csv")
+
+
+async def _recap(request: web.Request, written: str, agency: str, kind: str, *, names_too: bool = False) -> web.Response:
+    desk = desk_of(request)
+    profile, begin, kind = desk.profile, _month(desk, written), kind if kind in KINDS else "xlsx"
+    agency = agency if agency in profile.agencies else ""
+    lines = await _lines(desk, begin, agency or None)
+    of = f", {profile.agencies[agency].name}" if agency else ""
+    title = f"Rekapitulasi pengaduan {format_date(begin, 'MMMM y', locale='id')}{of}"
+    rows = recap.rows(lines, profile, named=names_too)
+    made = await asyncio.to_thread(lambda: recap.pdf(title, profile.office, rows) if kind == "pdf" else recap.xlsx(title, rows))
+    return _file(made, KINDS[kind], f"rekap-{begin:%Y-%m}{f'-{agency}' if agency else ''}.{kind}")
+
+
+async def _lines(desk: Desk, begin: date, agency: str | None) -> Sequence[Line]:
+    since, until = month(begin).moments(desk.profile)
+    return await desk.db.read(lambda session: reports.lines(session, since, until, agency))
+
+
+def _csv(desk: Desk, lines: Sequence[Line]) -> str:
+    called, out = names(desk.profile), io.StringIO()
+    sheet = csv.writer(out)
+    sheet.writerow(OPEN_DATA)
+    for line in lines:
+        days = (line.answered_at - line.registered_at).days if line.answered_at else ""
+        known = [called[axis](key) if (key := getattr(line, axis)) else "" for axis in ("channel", "category", "agency", "place")]
+        sheet.writerow([f"{line.registered_at.astimezone(desk.profile.tz):%Y-%m}", *known, line.state, days])
+    return out.getvalue()
+
+
+def _month(desk: Desk, written: str) -> date:
+    """The first day of the month; last month where none is named."""
+    try:
+        return date.fromisoformat(f"{written}-01")
+    except ValueError:
+        return (desk.clock().astimezone(desk.profile.tz).date().replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def _file(body: bytes, kind: str, name: str) -> web.Response:
+    headers = {"Content-Disposition": disposition("attachment", name), "Cache-Control": "private, no-store"}
+    return web.Response(body=body, content_type=kind, headers=headers)
