@@ -17,7 +17,7 @@ from dispatcher.doors.contract import Door, Listens, Receives
 from dispatcher.grouping import FADES
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
-from store import deliveries, forgetting, matters, sessions
+from store import deliveries, forgetting, matters, sessions, tending
 from store.blobs import Blobs
 
 DOOR_SECONDS = 60
@@ -70,6 +70,7 @@ def _leased(tools: Tools, name: str, seconds: float, work: Callable[[], Awaitabl
 async def _sweep(tools: Tools, profile: Profile, blobs: Blobs) -> None:
     """Sessions that ran out, and raw bytes older than the city keeps them."""
     now = tools.clock()
+    await tools.db.write(tending.tend)
     await tools.db.write(lambda connection: sessions.sweep(connection, now))
     await tools.db.write(lambda connection: deliveries.forget(connection, now - DELIVERIES_KEPT))
     while await tools.db.write(lambda connection: matters.fade(connection, now - FADES)):
