@@ -173,7 +173,7 @@ async def test_writing_an_answer_to_the_chat_is_told_now_and_then(stage: Stage, 
         await page.goto(stage.url(f"/desk/pengaduan/{number}"))
         field = page.locator("#text-answered")
         if not await field.is_visible():
-            await page.locator("details.act", has=field).locator("summary").click()
+            await page.locator("details.act", has=field).locator("summary").first.click()
         await field.click()
         if channel == "webchat":
             async with page.expect_response("**/mengetik", timeout=10_000):
