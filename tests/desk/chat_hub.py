@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 
 from config import load
 from config.settings import Http, Settings
-from connectors.contract import Inbound
+from connectors.contract import Inbound, Sender
 from connectors.webchat.client import ABOUT, WebchatConnector
 from connectors.webchat.client import Settings as ChatSettings
 from desk.app import build
@@ -39,11 +39,20 @@ from store.migrate import upgrade
 from store.tables import Work
 
 
+WARM = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+
+
 class ReadHere:
     """The readers' one word, without processes of their own."""
 
     def __init__(self, profile: Any) -> None:
         self._profile = profile
+        # the libraries load now, as a hub's readers do at its start, and not while a page waits two seconds for a number
+        words = "Lampu jalan mati di Jalan Amir Machmud RT 02 RW 05, hubungi 081234567890"
+        normalize(
+            Inbound(channel="manual", account="a", external_id="1", conversation="1", sender=Sender(id="1"), sent_at=WARM, text=words),
+            profile,
+        )
 
     async def normalize(self, inbounds: Sequence[Inbound]) -> list[Normalized]:
         return [normalize(inbound, self._profile) for inbound in inbounds]
