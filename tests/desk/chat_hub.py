@@ -38,7 +38,6 @@ from store.database import Database
 from store.migrate import upgrade
 from store.tables import Work
 
-
 WARM = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 
