@@ -34,6 +34,12 @@ WITHDRAWABLE = frozenset({State.RECEIVED, State.VERIFIED, State.WAITING})
 """Later an agency has begun: a person sees to it."""
 
 
+def elsewhere(complaint: Found) -> bool:
+    """Whether another system has it. What waits on our worklist under our own number has not left yet."""
+    waits_here = complaint["door_reference"] == f"token:{complaint['tracking_number']}"
+    return complaint["forwarded_at"] is not None and complaint["door"] != "desk" and not waits_here
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     """What the citizen is told."""
@@ -86,8 +92,7 @@ class Choices:
             complaints.change(connection, complaint["id"], **{flag: wanted})
             self._note(connection, claim, complaint, flag if wanted else TAKEN_BACK[flag], now)
             owe_addition(connection, complaint, Addition.HIDDEN, key=str(claim.id), now=now)
-        late = complaint["forwarded_at"] is not None and complaint["door"] != "desk"
-        return Chosen(text=self._text("hidden_late" if late else command, complaint))
+        return Chosen(text=self._text("hidden_late" if elsewhere(complaint) else command, complaint))
 
     def _withdraw(self, connection: Connection, claim: Claim, complaint: Found, now: datetime, *, sure: bool) -> Chosen:
         """Asked once more first: a thumb on a button is no decision."""
@@ -97,11 +102,11 @@ class Choices:
         if not sure:
             number = tracking.printed(complaint["tracking_number"])
             return Chosen(text=self._text("cancel_ask", complaint), buttons=(self._button("button_withdraw", f"cabut {number}"),))
-        elsewhere = complaint["door"] != "desk" and complaint["forwarded_at"] is not None
-        if elsewhere or state not in WITHDRAWABLE:
+        away = elsewhere(complaint)
+        if away or state not in WITHDRAWABLE:
             self._note(connection, claim, complaint, "withdrawal", now)
             owe_addition(connection, complaint, Addition.WITHDRAWN, key=complaint["tracking_number"], now=now)
-            return Chosen(text=self._text("withdraw_sent" if elsewhere else "withdraw_late", complaint))
+            return Chosen(text=self._text("withdraw_sent" if away else "withdraw_late", complaint))
         wanted = Move(to=State.WITHDRAWN, actor="citizen", source=claim.inbound.channel, at=now)
         move(connection, self._profile, self._replies, complaint, wanted, now)
         return Chosen(text=self._text("withdrawn", complaint))

@@ -36,7 +36,9 @@ from desk.operator import (
     refusals,
     reports,
     staff,
+    taking_out,
     trail,
+    typing_in,
 )
 from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
@@ -115,6 +117,10 @@ def pages() -> list[Page]:
         Page("GET", "/laporan/rekap", viewer, reports.public),
         Page("POST", "/laporan/bernama", supervisor, reports.named),
         Page("GET", "/laporan/data-terbuka.csv", viewer, reports.open_data),
+        Page("GET", "/unduhan", operator, taking_out.ask),
+        Page("POST", "/unduhan", operator, taking_out.download),
+        Page("GET", "/kerja", operator, typing_in.show),
+        Page("POST", "/kerja/{number}", operator, typing_in.act),
         Page("GET", "/kesehatan", viewer, health.show),
         Page("GET", "/triase", operator, one_waiting),
         Page("GET", "/karantina", operator, pocketing.show),

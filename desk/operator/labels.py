@@ -112,6 +112,11 @@ DEEDS: Final[Mapping[str, str]] = {
     "key_add": N_("Membuat kunci API"),
     "key_disable": N_("Mematikan kunci API"),
     "setting": N_("Mengubah pengaturan"),
+    "keying": N_("Menyalin ke SP4N-LAPOR!"),
+    "keyed": N_("Mengisi Tracking ID"),
+    "import": N_("Mengimpor ekspor LAPOR!"),
+    "import_undone": N_("Membatalkan impor"),
+    "export": N_("Mengekspor laporan"),
 }
 """What the trail tells of."""
 EVENTS: Final[Mapping[str, str]] = {

@@ -16,6 +16,7 @@ from desk.operator import csrf, labels, noticing
 from desk.operator.access import may
 from desk.operator.sessions import OPERATOR
 from desk.pages import language_of, render, words
+from dispatcher.doors.registry import worklists
 from normalizer import privacy, tracking
 from store import pockets
 from store.operators import Role
@@ -38,6 +39,7 @@ async def shown(request: web.Request, template: str, context: Mapping[str, Any] 
         "segments": lambda text: count(str(text)).segments,
         "size_of": size_of,
         "masked": masked,
+        "keyed_by_hand": bool(worklists(desk_of(request).settings.doors) & desk_of(request).profile.doors),
         **_times(request),
         **_labels(words(request)),
         **await noticing.bell(request),

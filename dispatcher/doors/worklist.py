@@ -52,7 +52,7 @@ class WorklistDoor:
         return DoorUpdates(updates=(), cursor=cursor)
 
     async def check(self) -> Checked:
-        return Checked(health=Health.OK, sentence="Daftar kerja SP4N-LAPOR! siap.")
+        return Checked(health=Health.OK, sentence="Daftar kerja SP4N-LAPOR! siap; petugas memasukkannya di /desk/kerja.")
 
     async def aclose(self) -> None:
         return None

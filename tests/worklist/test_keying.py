@@ -8,6 +8,7 @@ import pytest
 from office import DOORS, NOW, Office
 
 from dispatcher import keying
+from dispatcher.choices import elsewhere
 from dispatcher.moving import ActRefused
 from store import complaints, worklist
 from store.database import Database
@@ -79,3 +80,12 @@ async def test_what_a_citizen_adds_later_is_to_be_added_there_too(office: Office
     assert await listed(office.db) == [row["tracking_number"], waiting["tracking_number"]], "the second one came after the page was drawn"
     await office.db.write(lambda c: keying.passed_on(c, DOORS, row["id"], newest, operator="rina", now=NOW))
     assert await listed(office.db) == [waiting["tracking_number"]]
+
+
+async def test_what_waits_here_can_still_be_withdrawn(office: Office) -> None:
+    """Until its Tracking ID is known a complaint of the worklist has not left; a token that another door gave has."""
+    row = await office.complaint()
+    assert not elsewhere(row)
+    await typed(office, row["id"], "1234567")
+    assert elsewhere(await office.row(row["id"]))
+    assert elsewhere(await office.complaint(door="kota", door_reference="token:99"))
