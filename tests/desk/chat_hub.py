@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import fresh
 from aiohttp.test_utils import TestServer
 
 from config import load
@@ -35,7 +36,6 @@ from normalizer.tracking import compose
 from store.bell import Bell
 from store.blobs import Blobs
 from store.database import Database
-from store.migrate import upgrade
 from store.tables import Work
 
 WARM = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -77,8 +77,7 @@ class Hub:
 async def running(folder: Path, **http: Any) -> AsyncIterator[Hub]:
     settings = Settings(http=Http(**http))
     profile = load.profile(settings)
-    db = Database(f"sqlite:///{folder}/hub.db")
-    upgrade(db.writer)
+    db = Database(fresh.sqlite(folder))
     bell, blobs, clock = Bell(), Blobs(folder / "blobs"), lambda: datetime.now(UTC)
     draw, replies = _draw(), Replies(profile, "http://127.0.0.1:8080")
     intake = Intake(db, blobs, bell, clock)

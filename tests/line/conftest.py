@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg
+import fresh
 import pytest
 from town import Town
 
-from store import migrate
 from store.database import Database
 
 
@@ -32,18 +28,13 @@ def server() -> Iterator[Any]:
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/hub.db"
-    base: str = request.getfixturevalue("server").get_uri()
-    name = f"hub_{uuid.uuid4().hex}"
-    with psycopg.connect(base, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return urlsplit(base)._replace(path=f"/{name}").geturl()
+        return fresh.sqlite(tmp_path)
+    return fresh.postgres(request.getfixturevalue("server").get_uri())
 
 
 @pytest.fixture
 async def db(url: str) -> AsyncIterator[Database]:
     database = Database(url)
-    await asyncio.to_thread(migrate.upgrade, database.readers)
     yield database
     await database.aclose()
 

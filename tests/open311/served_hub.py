@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import fresh
 from aiohttp.test_utils import TestServer
 
 from config.settings import Http, Settings
@@ -22,7 +23,7 @@ from dispatcher.taking import Taker
 from dispatcher.tracking import draw
 from normalizer import tracking
 from normalizer.complaint import State
-from store import migrate, operators
+from store import operators
 from store.database import Database
 from tests.line.town import ReadHere, Town
 
@@ -80,8 +81,7 @@ Serving = Callable[..., Awaitable[Served]]
 @contextlib.asynccontextmanager
 async def opened(folder: Path, **overrides: Any) -> AsyncIterator[Served]:
     """overrides: of the profile."""
-    db = Database(f"sqlite:///{folder}/hub.db")
-    await asyncio.to_thread(migrate.upgrade, db.readers)
+    db = Database(fresh.sqlite(folder))
     profile = {"door": "desk", "categories": {"penerangan_jalan": {"attributes": ATTRIBUTES}}, **overrides}
     town = Town(db, folder, **profile)
     readers: Any = ReadHere(town.profile)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg
+import fresh
 import pytest
 from office import Office
 
 from config import load
 from config.settings import Settings
 from dispatcher.replies import Replies
-from store import migrate
 from store.database import Database
 
 
@@ -34,18 +30,13 @@ def server() -> Iterator[Any]:
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/hub.db"
-    base: str = request.getfixturevalue("server").get_uri()
-    name = f"hub_{uuid.uuid4().hex}"
-    with psycopg.connect(base, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return urlsplit(base)._replace(path=f"/{name}").geturl()
+        return fresh.sqlite(tmp_path)
+    return fresh.postgres(request.getfixturevalue("server").get_uri())
 
 
 @pytest.fixture
 async def office(url: str) -> AsyncIterator[Office]:
     db = Database(url)
-    await asyncio.to_thread(migrate.upgrade, db.readers)
     profile = load.profile(Settings())
     yield Office(db, profile, Replies(profile, "http://127.0.0.1:8080"))
     await db.aclose()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import fresh
 from aiohttp.test_utils import TestServer
 from argon2 import PasswordHasher
 from chat_hub import ReadHere
@@ -34,7 +35,6 @@ from store import operators
 from store.bell import Bell
 from store.blobs import Blobs
 from store.database import Database
-from store.migrate import upgrade
 from store.operators import Role
 from store.tables import ComplaintRow
 
@@ -132,8 +132,7 @@ async def staged(folder: Path, **http: Any) -> AsyncIterator[Stage]:
     """Store, acts, intake and desk as `run.py` puts them together; only the normaliser's own process is left out."""
     settings, clock = Settings(http=Http(**http)), Clock()
     profile = load.profile(settings)
-    db = Database(f"sqlite:///{folder}/hub.db")
-    upgrade(db.writer)
+    db = Database(fresh.sqlite(folder))
     bell, blobs = Bell(), Blobs(folder / "blobs")
     replies = Replies(profile, "http://127.0.0.1:8080")
     desk = Desk(
