@@ -94,7 +94,8 @@ class Acts:
             raise ActRefused("Instansi itu tidak ada dalam profil kota.")
         wanted = Move(to=to, actor=operator, source="desk", at=self._clock(), agency=agency, text=text or None, reason=reason or None)
         try:
-            return await together.move_all(self._db, self._profile, self._replies, partial(_mine, to=to), complaint_id, version, wanted)
+            mine = partial(_mine, to=to, by_hand=self._by_hand)
+            return await together.move_all(self._db, self._profile, self._replies, mine, complaint_id, version, wanted)
         finally:
             self._bell.ring("outbox")
             self._bell.ring("desk")
