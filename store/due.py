@@ -29,6 +29,13 @@ _TOLD = (
 )  # fmt: skip
 
 
+def anything(session: Session) -> bool:
+    """Whether any complaint has a limit before it, or a person a notice that may still go into a digest."""
+    running = select(complaints.c.id).where(complaints.c.due_at.is_not(None)).limit(1)
+    noticed = select(notices.c.id).limit(1)
+    return any(session.connection().execute(query).first() for query in (running, noticed))
+
+
 def overdue(now: datetime) -> ColumnElement[bool]:
     """For a query over ComplaintRow: past a limit of the office. Served by ix_complaints_due."""
     return and_(col(ComplaintRow.due_at) < now, col(ComplaintRow.due_kind).in_(LIMITS))

@@ -12,6 +12,7 @@ from dispatcher.clocks import alarming, closing, reminding, winding
 from dispatcher.clocks.post import Post
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
+from store import due
 
 HOUR, TEN_MINUTES, MINUTE = 3600, 600, 60
 
@@ -28,11 +29,17 @@ def jobs(tools: Tools, profile: Profile, replies: Replies, settings: Settings, u
     watched = [name for name, account in settings.accounts.items() if account.enabled]
     return [
         Job("clocks", HOUR, partial(winding.wind_all, tools, profile)),
-        Job("reminders", TEN_MINUTES, partial(reminding.remind, tools, profile)),
-        Job("digest", TEN_MINUTES, partial(reminding.digest, tools, profile, post)),
-        Job("closing", TEN_MINUTES, partial(closing.close, tools, profile, replies)),
+        Job("reminders", TEN_MINUTES, partial(_where_due, tools, partial(reminding.remind, tools, profile))),
+        Job("digest", TEN_MINUTES, partial(_where_due, tools, partial(reminding.digest, tools, profile, post))),
+        Job("closing", TEN_MINUTES, partial(_where_due, tools, partial(closing.close, tools, profile, replies))),
         Job("alarms", MINUTE, partial(alarming.watch, tools, profile, post, settings.alerts, watched)),
     ]
+
+
+async def _where_due(tools: Tools, work: Callable[[], Awaitable[None]]) -> None:
+    """An idle hub looks at no calendar: the library that knows the holidays of all countries takes 20 MB."""
+    if await tools.db.read(due.anything):
+        await work()
 
 
 def post_of(settings: Settings, url: str) -> Post:
