@@ -47,6 +47,13 @@ def current(engine: Engine) -> bool:
     return found == ScriptDirectory(str(HERE)).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Whether this version of the hub can read a store of that schema, or bring it up to date."""
+    from alembic.script import ScriptDirectory
+
+    return revision in {each.revision for each in ScriptDirectory(str(HERE)).walk_revisions()}
+
+
 def _config(connection: Connection) -> Config:
     from alembic.config import Config
 

@@ -99,15 +99,15 @@ class Line:
         try:
             await until(self._settled, seconds, "every message is registered and nothing is owed")
         except AssertionError as error:
-            raise AssertionError(f"{error}\n{self._owed()}\n{self.lives[-1].output()[-4000:]}") from None
+            raise AssertionError(f"{error}\n{self.owed()}\n{self.lives[-1].output()[-4000:]}") from None
 
     async def settled_or_dead(self, hub: Hub, seconds: float = 45) -> None:
         await until(lambda: not hub.running or self._settled(), seconds, "the hub dies or has nothing left to do")
 
     def _settled(self) -> bool:
-        return self.store.exists() and len(self.complaints()) >= len(self.chats) and not self._owed()
+        return self.store.exists() and len(self.complaints()) >= len(self.chats) and not self.owed()
 
-    def _owed(self) -> list[dict[str, Any]]:
+    def owed(self) -> list[dict[str, Any]]:
         return rows(self.store, "SELECT key, kind, attempts, last_error FROM outbox WHERE state = 'owed'")
 
     def complaints(self) -> list[dict[str, Any]]:
