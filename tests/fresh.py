@@ -24,7 +24,7 @@ def sqlite(folder: Path, name: str = "hub.db") -> str:
 
 def postgres(server: str) -> str:
     """The URL of a new database on the server at this URL, with the newest schema and nothing in it."""
-    return _created(server, _postgres_original(server))
+    return created(server, _postgres_original(server))
 
 
 @cache
@@ -37,12 +37,12 @@ def _sqlite_original() -> Path:
 
 @cache
 def _postgres_original(server: str) -> str:
-    url = _created(server)
+    url = created(server)
     _migrated(url)
     return urlsplit(url).path[1:]
 
 
-def _created(server: str, original: str = "template1") -> str:
+def created(server: str, original: str = "template1") -> str:
     name = f"hub_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {original}")

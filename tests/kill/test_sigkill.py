@@ -89,7 +89,7 @@ async def test_the_door_is_away_and_comes_back(line: Line):
     line.complain(2)
     for chat in line.chats:
         await line.telegram.answered(chat)
-    assert line._owed()
+    assert line.owed()
     await line.city.start()
     await line.settled()
     line.assert_once()

@@ -41,7 +41,7 @@ def elsewhere(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> str:
     (tmp_path / "baru").mkdir()
     if url.startswith("sqlite"):
         return f"sqlite:///{tmp_path}/baru/hub.db"
-    return fresh._created(request.getfixturevalue("server").get_uri())
+    return fresh.created(request.getfixturevalue("server").get_uri())
 
 
 def run(command: str, *arguments: object, url: str, home: Path) -> Result:
