@@ -49,6 +49,12 @@ def fold(text: str) -> str:
     return text.lower()
 
 
+def lowered(text: str) -> str:
+    """In small letters and as long as before, so that positions stay: a pattern that need not ignore case is several times as quick."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(small if len(small := one.lower()) == 1 else one for one in text)
+
+
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters, cut at a word where there is one, with an ellipsis."""
     if len(text) <= limit:

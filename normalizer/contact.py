@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from connectors.contract import Sender
+from normalizer import numbers
 from normalizer.characters import one_line
 from normalizer.complaint import Reporter
 
@@ -27,7 +28,7 @@ def reporter(sender: Sender, text: str) -> Reporter:
     phone = sender.phone or (address if address.startswith("+") else None)
     email = address if "@" in address[1:] else None
     name = one_line(sender.name, 120) if sender.name else None
-    if phone is None and sum(map(str.isdigit, text)) >= 8:
+    if phone is None and numbers.digits(text) >= 8:
         phone = _own(text, _PHONE, _OWN_PHONE)
     if email is None and "@" in text:
         email = _own(text, _EMAIL, _OWN_EMAIL)

@@ -26,7 +26,7 @@ _LETTERS_FOR_MODEL = 60
 def of(text: str, tokens: Sequence[str]) -> str:
     """tokens: `wording.words(text)`. The statistical model (100 MB) is asked only for longer texts in which no known word votes."""
     head = tokens[:200]
-    counts = {language: sum(token in known for token in head) for language, known in _VOTES.items()}
+    counts = {language: sum(map(known.__contains__, head)) for language, known in _VOTES.items()}
     best = max(counts, key=lambda language: counts[language])
     if counts[best] > 0 and (best == "id" or counts[best] > counts["id"]):
         return best

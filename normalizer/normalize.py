@@ -102,7 +102,7 @@ def _complaint(inbound: Inbound, message: Message, meant: Intent, profile: Profi
     told = meant.text
     headline = title.of(message.subject, told)
     wordless = not any(map(str.isalpha, told)) and not _subject_tells(message)
-    said = words(f"{message.subject or ''}\n{told}")
+    said = [*words(message.subject or ""), *words(told)]
     location = _location(told, message.subject, inbound.place, profile)
     matter = told.replace(location.text, " ") if location.text else told
     suggestions = classify.categories(words(matter), words(headline), profile) or classify.categories(words(told), [], profile)

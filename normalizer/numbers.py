@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from normalizer.wording import holds
+
 Span = tuple[int, int]
 
+_DIGIT = re.compile(r"\d")
 _SIXTEEN = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){12,18}(?!\d)")
 _ACCOUNT = re.compile(
     r"\b(?:(?:no(?:mor|mer)?\.?\s*)?(?:rek(?:ening)?|norek|virtual account|va)\b\.?|bca|bri|bni|btn|bsi|bjb|mandiri|cimb|danamon|permata"
     r"|seabank|dana|ovo|gopay|shopeepay)\b[^\d\n]{0,30}(?P<number>\d(?:[ .\-]?\d){7,18})(?!\d)",
     re.IGNORECASE,
+)
+_BANKS = frozenset(
+    "rek rekening norek nomorrek nomerrek norekening nomorrekening nomerrekening nonorek nomornorek nomernorek virtual novirtual "  # noqa: SIM905
+    "nomorvirtual nomervirtual va nova nomorva nomerva bca bri bni btn bsi bjb mandiri cimb danamon permata seabank dana ovo gopay "
+    "shopeepay".split()
 )
 _REGIONS = (
     "A B D E F G H K L M N P R S T W Z AA AB AD AE AG BA BB BD BE BG BH BK BL BM BN BP DA DB DC DD DE DG DH DK DL DM DN DP DR DS DT DW EA "
@@ -19,6 +27,8 @@ _REGIONS = (
 )
 _CODE = "|".join(sorted(_REGIONS.split(), key=len, reverse=True))
 _PLATE = re.compile(rf"(?<![\w.•])(?<!•[ \-])(?:{_CODE})[ \-]?[1-9]\d{{2,3}}[ \-]?(?!RT|RW|KM|WIB)[A-Z]{{1,3}}(?![\w•])(?![ .\-]•)")
+_PLATE_LIKE = re.compile(r"[A-Z][ \-]?[1-9]\d\d")
+_PLATE_WORDS = frozenset({"plat", "pelat", "nopol", "pol", "polisi"})
 _SPOKEN_PLATE = re.compile(
     rf"\b(?:plat|pelat|nopol|no\.? ?pol|nomor polisi|plat nomor|nomor plat)\b[^\d\n•]{{0,20}}?(?P<plate>(?:{_CODE})[ \-]?[1-9]\d{{0,3}}"
     r"(?:[ \-]?(?!rt|rw|km|di\b|yg|dan)[A-Z]{1,3})?)(?![\w•])(?![ .\-]•)",
@@ -36,6 +46,11 @@ _NOT_A_NAME = frozenset(
 )
 
 
+def digits(text: str) -> int:
+    """How many there are: most of what is looked for here needs eight of them."""
+    return len(_DIGIT.findall(text))
+
+
 def cards(text: str) -> Iterator[Span]:
     """13 to 19 digits of a payment network with a right Luhn digit."""
     for match in _SIXTEEN.finditer(text):
@@ -44,23 +59,25 @@ def cards(text: str) -> Iterator[Span]:
             yield match.span()
 
 
-def luhn(digits: list[int]) -> bool:
-    doubled = (digit if place % 2 == 0 else digit * 2 - 9 * (digit > 4) for place, digit in enumerate(reversed(digits)))
+def luhn(places: list[int]) -> bool:
+    doubled = (digit if place % 2 == 0 else digit * 2 - 9 * (digit > 4) for place, digit in enumerate(reversed(places)))
     return sum(doubled) % 10 == 0
 
 
 def accounts(text: str) -> Iterator[Span]:
     """Digits that a word names a bank account or a wallet."""
+    if not holds(text, _BANKS):
+        return
     for match in _ACCOUNT.finditer(text):
         yield match.span("number")
 
 
 def plates(text: str) -> Iterator[Span]:
     """D 1234 ABC in capitals; in any case after "plat" or "nopol"."""
-    for match in _PLATE.finditer(text):
-        yield match.span()
-    for match in _SPOKEN_PLATE.finditer(text):
-        yield match.span("plate")
+    if _PLATE_LIKE.search(text):
+        yield from (match.span() for match in _PLATE.finditer(text))
+    if holds(text, _PLATE_WORDS):
+        yield from (match.span("plate") for match in _SPOKEN_PLATE.finditer(text))
 
 
 def names(text: str) -> Iterator[Span]:

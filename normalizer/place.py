@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from itertools import accumulate
+from operator import add
 
 from connectors.contract import Place
 from normalizer import mapping, region
-from normalizer.characters import one_line
+from normalizer.characters import lowered, one_line
 from normalizer.complaint import Location
+from normalizer.wording import any_of
 
 _SPAN_LIMIT = 160
 _READ_LIMIT = 4_000
@@ -34,31 +35,32 @@ _GOES_ON = (
 _NO_NAME = frozenset(
     (_GOES_ON + (" depan umum raya utama kota lingkungan tol menuju ke tiap setiap nya mulus utamanya setempat orang bermain")).split()
 )
-_MARKERS = "|".join(re.escape(word) for word in f"{_STREET} {_AREA} {_LANDMARK}".split())
-_START = re.compile(rf"\b(?:(?:{_MARKERS})\b\.?\s*(?=[A-Z0-9a-z])|rt\.?\s*[/ ]?\s*(?:rw)?\.?\s*\d)", re.IGNORECASE)
+_MARKERS = any_of(f"{_STREET} {_AREA} {_LANDMARK}".split())
+_START = re.compile(rf"\b(?:{_MARKERS}\b\.?\s*(?=[0-9a-z])|rt\.?\s*[/ ]?\s*(?:rw)?\.?\s*\d)")
 _ADDRESS_WORDS = frozenset(f"{_STREET} {_AREA}".split())
 _MARKER_WORDS = frozenset(f"{_STREET} {_AREA} {_LANDMARK} no nomor dekat depan samping belakang seberang".split())
-_ABBREVIATED = "".join(rf"(?<!\b{word})" for word in "jl jln no kel kec gg rt rw kp jend kol ir dr h hj kh st blok".split())  # noqa: SIM905
+_ABBREVIATED = "".join(rf"(?<!\b{word}\.)" for word in "jl jln no kel kec gg rt rw kp jend kol ir dr h hj kh st blok".split())  # noqa: SIM905
 _END = re.compile(
-    rf"[\n;!?()]|{_ABBREVIATED}\.(?:\s|$)|,(?!\s*(?:{_MARKERS}|no|nomor|kota|dekat|depan|samping|belakang|seberang)\b)"
-    rf"|,?\s+(?:{'|'.join(map(re.escape, _GOES_ON.split()))})2?\b|,?\s+(?:\d+|se)\s*(?:jam|hari|minggu|bulan|tahun|th|thn|hr|mgg)\b",
-    re.IGNORECASE,
+    rf"[\s;!?().,](?:(?<=[\n;!?()])|(?<=\.){_ABBREVIATED}(?:\s|$)"
+    rf"|(?<=,)(?!\s*(?:{_MARKERS}|no|nomor|kota|dekat|depan|samping|belakang|seberang)\b)"
+    rf"|(?:(?<=,)\s+|(?<=\s)\s*)(?:{any_of(_GOES_ON.split())}2?|(?:\d+|se)\s*(?:jam|hari|minggu|bulan|tahun|th|thn|hr|mgg))\b)"
 )
+"""Begins with the one character that can end a name, so that all others are passed over quickly. These patterns read small letters."""
 _RT_RW = re.compile(
     r"\brt\.?\s*(?:/\s*)?rw\.?\s*:?\s*(?P<rt1>\d{1,3})\s*[/\-]\s*(?P<rw1>\d{1,3})"
     r"|\brt\.?\s*:?\s*(?P<rt2>\d{1,3})\s*(?:[/,\-]|dan)?\s*(?:rw\.?\s*:?\s*)?(?:(?<=[/\-])|(?<=rw)|(?<=rw )|(?<=rw\.)"
     r"|(?<=rw\. ))(?P<rw2>\d{1,3})|\brt\.?\s*:?\s*(?P<rt3>\d{1,3})|\brw\.?\s*:?\s*(?P<rw4>\d{1,3})",
-    re.IGNORECASE,
 )
+_FRACTION = re.compile(r"\.\d{4}")
 _POINT = re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{4,10})\s*,\s*(-?\d{2,3}\.\d{4,10})(?!\d)")
-_MARKED = re.compile(r"\b(?P<kind>kelurahan|kel|desa|kecamatan|kec)\b\.?\s*:?\s*(?P<name>[a-z][a-z' ]{2,40})", re.IGNORECASE)
-_NAMED = re.compile(r"\b(?:di|daerah|wilayah|sekitar|dekat|arah|warga)\s+(?P<name>[a-z][a-z' ]{2,40})", re.IGNORECASE)
-_PIECES = re.compile(r"[,\n.;]|\b(?:rt|rw)\b[.\s/]*\d{0,3}|\b(?:dan|atau|depan|dekat|no)\b|\d+", re.IGNORECASE)
+_MARKED = re.compile(r"\b(?P<kind>kelurahan|kel|desa|kecamatan|kec)\b\.?\s*:?\s*(?P<name>[a-z][a-z' ]{2,40})")
+_NAMED = re.compile(r"\b(?:di|daerah|wilayah|sekitar|dekat|arah|warga)\s+(?P<name>[a-z][a-z' ]{2,40})")
+_PIECES = re.compile(r"[,\n.;\d]|\b(?:rt|rw|dan|atau|depan|dekat|no)\b")
+_FIRST_WORD = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[a-z]+")
 _VILLAGE_WORDS = re.compile(
     r"\b(?:kel|kelurahan|desa|kec|kecamatan|rt|rw|jl|jln|jalan|gg|gang|komplek|kompleks|perum|perumahan|kp|kampung|blok|di|daerah"
     r"|wilayah|warga)\b",
-    re.IGNORECASE,
 )
 
 
@@ -72,10 +74,11 @@ def find(
     link = mapping.link(text[:_READ_LIMIT]) if "://" in text or "geo:" in text or "www." in text else None
     text = text.replace(link, " ") if link else text
     read = text[:_READ_LIMIT] if pin is None or not pin.text else f"{pin.text}\n{text[:_READ_LIMIT]}"
-    spoken = _span(read)
-    rt, rw = _rt_rw(read)
+    low = lowered(read)
+    spoken = _span(read, low)
+    rt, rw = _rt_rw(low)
     lat, lon = _point(read, pin, mapping.point(link) if link else None)
-    code = _region(read, region_code) if _VILLAGE_WORDS.search(read) else None
+    code = _region(low, region_code) if _VILLAGE_WORDS.search(low) else None
     address = one_line(pin.text, 200) if pin and pin.text else spoken or (one_line(link, 200) if link else None)
     if not (spoken or rt or rw or lat is not None or code or address):
         return Location()
@@ -93,15 +96,18 @@ def find(
     )
 
 
-def _span(text: str) -> str | None:
-    """The longest run of words that names an address: from "Jl.", "Kp.", "Kelurahan" … to where the sentence goes on."""
+def _span(text: str, low: str) -> str | None:
+    """The longest run of words that names an address: from "Jl.", "Kp.", "Kelurahan" … to where the sentence goes on.
+
+    low: the text in small letters.
+    """
     best = ""
     reached = 0
-    for start in _START.finditer(text):
+    for start in _START.finditer(low):
         if start.start() < reached:
             continue
-        end = _end(text, start.end())
-        if not _names_something(start.group(), text[start.end() : end]):
+        end = _end(low, start.end())
+        if not _names_something(start.group(), low[start.end() : end]):
             continue
         span = _shortened(text[start.start() : end].strip(" ,.-:"))
         reached = start.start() + max(len(span), 1)
@@ -127,8 +133,8 @@ def _shortened(span: str) -> str:
     return span[:kept].strip(" ,.-:")
 
 
-def _end(text: str, position: int) -> int:
-    window = text[position : position + _SPAN_LIMIT]
+def _end(low: str, position: int) -> int:
+    window = low[position : position + _SPAN_LIMIT]
     stop = _END.search(window)
     return position + (stop.start() if stop else len(window))
 
@@ -136,8 +142,8 @@ def _end(text: str, position: int) -> int:
 def _names_something(marker: str, rest: str) -> bool:
     if marker[-1:].isdigit():
         return True
-    first = re.match(r"[^\W_]+", rest.lstrip())
-    return first is not None and first.group().lower() not in _NO_NAME
+    first = _FIRST_WORD.match(rest.lstrip())
+    return first is not None and first.group() not in _NO_NAME
 
 
 def _better(span: str, best: str) -> bool:
@@ -147,10 +153,10 @@ def _better(span: str, best: str) -> bool:
     return bool(span) and (not best or rank(span) > rank(best))
 
 
-def _rt_rw(text: str) -> tuple[str | None, str | None]:
+def _rt_rw(low: str) -> tuple[str | None, str | None]:
     """Three digits each, as on an identity card."""
     rt = rw = None
-    for match in _RT_RW.finditer(text):
+    for match in _RT_RW.finditer(low):
         found = match.groupdict()
         rt = rt or found["rt1"] or found["rt2"] or found["rt3"]
         rw = rw or found["rw1"] or found["rw2"] or found["rw4"]
@@ -159,7 +165,7 @@ def _rt_rw(text: str) -> tuple[str | None, str | None]:
 
 def _point(text: str, pin: Place | None, linked: mapping.Point | None) -> tuple[float | None, float | None]:
     """The pin, a map link's coordinates, or those in the text; outside the world or on Null Island it is no place."""
-    written = _POINT.search(text)
+    written = _POINT.search(text) if _FRACTION.search(text) else None
     pairs = [(pin.lat, pin.lon)] if pin else []
     pairs += [linked] if linked else []
     if written:
@@ -170,17 +176,18 @@ def _point(text: str, pin: Place | None, linked: mapping.Point | None) -> tuple[
     return None, None
 
 
-def _region(text: str, prefix: str) -> str | None:
+def _region(low: str, prefix: str) -> str | None:
     """The code of the one village or district that the text surely means; None when it names several or none."""
     known = region.under(prefix)
     villages: set[str] = set()
     districts: set[str] = set()
-    for name, kind in _candidates(text):
-        meant = [match for match in known.get(name, ()) if _trusted(match, kind)]
-        if len(meant) > 1 and kind in ("named", "pair"):
-            continue  # a village and a district, or two villages, of one name: only "kelurahan" or "kecamatan" tells which
-        for match in meant:
-            (villages if match.village else districts).add(match.code)
+    for kind, names in _candidates(low).items():
+        for name in names & known.keys():
+            meant = [match for match in known[name] if _trusted(match, kind)]
+            if len(meant) > 1 and kind in ("named", "pair"):
+                continue  # a village and a district, or two villages, of one name: only "kelurahan" or "kecamatan" tells which
+            for match in meant:
+                (villages if match.village else districts).add(match.code)
     inside = {code for code in villages if any(code.startswith(district + ".") for district in districts)}
     if len(inside or villages) == 1:
         return next(iter(inside or villages))
@@ -195,18 +202,17 @@ def _trusted(match: region.Region, kind: str) -> bool:
     return match.village == (kind == "village")
 
 
-def _candidates(text: str) -> Iterator[tuple[str, str]]:
-    """(squeezed name, village | district | named | pair): the first words after a marker or at the beginning of a piece; any two words."""
+def _candidates(low: str) -> dict[str, set[str]]:
+    """Squeezed names by kind, village | district | named | pair: the first words after a marker or at the beginning of a piece; any two
+    words."""
+    found: dict[str, set[str]] = {"village": set(), "district": set(), "named": set(), "pair": set()}
     for pattern in (_MARKED, _NAMED):
-        for match in pattern.finditer(text):
-            marker = (match.groupdict().get("kind") or "").lower()
+        for match in pattern.finditer(low):
+            marker = match.groupdict().get("kind") or ""
             kind = "village" if marker in ("kelurahan", "kel", "desa") else "district" if marker else "named"
-            parts = match.group("name").split()[:3]
-            for count in range(1, len(parts) + 1):
-                yield region.squeeze("".join(parts[:count])), kind
-    for piece in _PIECES.split(text):
-        parts = _LETTERS.findall(piece.lower().replace("'", ""))[:40]
-        for count in range(1, min(3, len(parts)) + 1):
-            yield "".join(parts[:count]), "named"
-        for first, second in pairwise(parts):
-            yield first + second, "pair"
+            found[kind].update(accumulate(match.group("name").replace("'", "").split()[:3]))
+    for piece in _PIECES.split(low.replace("'", "")):
+        parts = _LETTERS.findall(piece)[:40]
+        found["named"].update(accumulate(parts[:3]))
+        found["pair"].update(map(add, parts, parts[1:]))
+    return found

@@ -46,7 +46,7 @@ def find(text: str) -> list[PersonalData]:
     of these, covered all the same; email; phone; plate; name: after "atas nama".
     """
     spans: list[PersonalData] = []
-    digits = sum(map(str.isdigit, text))
+    digits = numbers.digits(text)
     if digits >= 8:
         spans += [_named(text, span) for span in _spans("nik", _LONG_NUMBER, text, spans)]
         grouped = [span for span in _spans("nik", _GROUPED_NUMBER, text, spans) if _holds_nik(text[span.start : span.end])]

@@ -33,6 +33,8 @@ wrote writes tulis écrit schrieb escribió schreef geschreven scritto escreveu 
 写道 のメッセージ yazd yazı scris έγραψε כתב
 """
 _WROTE_WORDS = _WROTE_SAID.split()
+_WROTE_REACH = 200
+"""Characters from the end in which such a word must stand; clean lines have no long runs of blanks behind it."""
 _DATED = re.compile(
     r"^[\s>]*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}[./]\d{1,2}[./]\d{4})[^\n]{0,60}?(?:GMT[+-]\d"
     r"|<[^<>\n]*@[^<>\n]*>)[^\n]{0,80}$"
@@ -40,6 +42,7 @@ _DATED = re.compile(
 _NAMED = re.compile(r"<[^<>\s]*@|\[mailto:|<\s*$")
 _LEADING = re.compile(r"^(?=[^\n]*(?:@|\b(?:19|20)\d\d\b))[^\n]{8,300}[:：]\s*$")
 """Before lines that are marked as quoted, a line with a year or an address and a colon is enough."""
+_COLONS = (":", "：")
 _STARTS_HEADER = re.compile(
     r"^[\s>]*(?:[-*]{1,6}\s*)?(?:on|at|pada|tanggal|le|el|am|op|il|em|w dniu|dnia|dne|dňa|den|på|på|на|在|于|\d{4}[-/.年]|\d{1,2}[-./ ])",
     re.IGNORECASE,
@@ -95,14 +98,10 @@ def header(lines: Sequence[str], index: int) -> int:
         return 1 + (_block(lines, index + 1) if index + 1 < len(lines) else 0)
     if _DATED.match(line) and (index + 1 == len(lines) or not lines[index + 1].strip() or _QUOTED.match(lines[index + 1])):
         return 1
-    if _STARTS_HEADER.match(line) or _NAMED.search(line) or _LEADING.match(line):
+    if _STARTS_HEADER.match(line) or _NAMED.search(line) or _leads(line):
         joined = line
         for length in range(1, _HEADER_LINES + 1):
-            if (
-                _wrote(joined)
-                or ("@" in joined and _ADDRESSED.match(joined))
-                or (_LEADING.match(joined) and _quoted_next(lines, index + length))
-            ):
+            if _wrote(joined) or _addressed(joined) or (_leads(joined) and _quoted_next(lines, index + length)):
                 return length
             if index + length >= len(lines) or len(joined) > _LINE or not lines[index + length].strip():
                 break
@@ -112,8 +111,16 @@ def header(lines: Sequence[str], index: int) -> int:
 
 def _wrote(line: str) -> bool:
     """A look for the words alone is a hundred times cheaper than the pattern."""
-    low = line.lower()
-    return any(word in low for word in _WROTE_WORDS) and bool(_WROTE.match(line))
+    low = line[-_WROTE_REACH:].lower()
+    return any(map(low.__contains__, _WROTE_WORDS)) and bool(_WROTE.match(line))
+
+
+def _addressed(line: str) -> bool:
+    return "@" in line and line.rstrip().endswith(_COLONS) and bool(_ADDRESSED.match(line))
+
+
+def _leads(line: str) -> bool:
+    return line.rstrip().endswith(_COLONS) and bool(_LEADING.match(line))
 
 
 def _block(lines: Sequence[str], index: int) -> int:

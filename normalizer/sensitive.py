@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from normalizer.wording import holds
+
 KINDS = ("health", "child")
 _HEALTH = re.compile(
     r"\b(?:hiv|aids|odha|tbc|tuberkulosis|sifilis|kanker|tumor|leukemia|kemoterapi|cuci darah|gagal ginjal|stroke|epilepsi|diabetes"
@@ -18,10 +20,21 @@ _CHILD = re.compile(
     r"|(?:anak|usia|umur|berusia|berumur)\s+(?:\(?\s*)?(?:[1-9]|1[0-7])\s*(?:th|thn|tahun)|my (?:son|daughter|child|kid))\b",
     re.IGNORECASE,
 )
+_TELLING = (
+    frozenset(
+        "hiv aids odha tbc tuberkulosis sifilis kanker tumor leukemia kemoterapi cuci gagal stroke epilepsi diabetes hepatitis "  # noqa: SIM905
+        "skizofrenia gangguan odgj depresi percobaan hamil keguguran aborsi rekam hasil diagnosa diagnosis autis autisme down positif "
+        "disabilitas".split()
+    ),
+    frozenset("anak putra putri cucu adik keponakan balita bayi umur siswa siswi murid usia berusia berumur my".split()),  # noqa: SIM905
+)
+"""One of these stands in whatever the patterns find: most texts hold none."""
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:
     """(health | child, start, end), the first ten of each."""
-    for kind, pattern in zip(KINDS, (_HEALTH, _CHILD), strict=True):
+    for kind, pattern, telling in zip(KINDS, (_HEALTH, _CHILD), _TELLING, strict=True):
+        if not holds(text, telling):
+            continue
         for _, match in zip(range(10), pattern.finditer(text), strict=False):
             yield kind, match.start(), match.end()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from normalizer.characters import clean, cut, fold, one_line, tidy
+from normalizer.characters import clean, cut, fold, lowered, one_line, tidy
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,10 @@ def test_cut_at_a_word() -> None:
     assert cut("jalan rusak parah sekali", 15) == "jalan rusak…"
     assert cut("pendek", 15) == "pendek"
     assert len(cut("a" * 50, 15)) == 15
+
+
+@pytest.mark.parametrize("written", ["Jl. KENANGA", "İstanbul No. 5", "ẞ Ａ", ""])
+def test_lowered_keeps_positions(written: str) -> None:
+    """What is found in the small letters stands at the same place in the text, also where a capital has two small letters."""
+    assert len(lowered(written)) == len(written)
+    assert not written or lowered(written) != written

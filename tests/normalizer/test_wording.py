@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from normalizer.wording import Lexicon, forms, words
+import re
+
+from normalizer.wording import Lexicon, any_of, forms, holds, words
 
 
 def test_slang_is_expanded() -> None:
@@ -36,3 +38,17 @@ def test_phrases_see_through_affixes() -> None:
     """Each word of a phrase may carry an ending."""
     lexicon = Lexicon([("light", "lampu jalan")])
     assert lexicon.find(words("lampunya jalanan"))[0][0] == "light"
+
+
+def test_a_word_is_held_as_it_is_written() -> None:
+    """The cheap question sees whole words in any case, and neither parts of words nor slang."""
+    assert holds("Anak SAYA sakit", frozenset({"saya"}))
+    assert not holds("anaknya sakit", frozenset({"anak"}))
+    assert not holds("anak sy", frozenset({"saya"}))
+
+
+def test_any_of_finds_what_each_phrase_finds() -> None:
+    """A pattern by first letters matches the same phrases, marks in them taken as marks."""
+    phrases = ("jl", "jalan", "alun-alun", "no.hp", "j")
+    assert all(re.fullmatch(any_of(phrases), phrase) for phrase in phrases)
+    assert not any(re.fullmatch(any_of(phrases), other) for other in ("jal", "noxhp", "alun", ""))
