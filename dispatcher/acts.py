@@ -11,14 +11,15 @@ from sqlalchemy import Connection
 
 from config.profile import Profile
 from dispatcher import assigning, blocking, rearranging, regrouping, routing, together
+from dispatcher.bulk import Bulk
 from dispatcher.clocks import postponing, winding
 from dispatcher.moving import ActRefused, Move, move
+from dispatcher.ours import BEFORE_THE_DOOR, mine, there
 from dispatcher.replies import Replies
 from dispatcher.together import Together
 from normalizer.complaint import State
 from store import complaints, inbox, outbox
 from store.bell import Bell
-from store.complaints import Found
 from store.database import Database
 from store.people import AuditRow
 from store.tables import Work
@@ -26,10 +27,7 @@ from store.upsert import insert
 
 T = TypeVar("T")
 EDITABLE = frozenset({"title", "body", "category", "classification", "agency"})
-BEFORE_THE_DOOR = frozenset({State.VERIFIED, State.ARCHIVED, State.OUT_OF_SCOPE, State.WAITING})
-"""What the desk may decide of a complaint that is another door's but has not left yet."""
-
-__all__ = ["ActRefused", "Acts"]
+__all__ = ["BEFORE_THE_DOOR", "ActRefused", "Acts"]
 
 
 class Acts:
@@ -46,6 +44,7 @@ class Acts:
         """by_hand: names of the doors whose complaints are moved here (`dispatcher.doors.registry.by_hand`)."""
         self._db, self._bell, self._profile, self._replies = db, bell, profile, replies
         self._draw, self._clock, self._by_hand = draw, clock, by_hand
+        self.bulk = Bulk(db, bell, profile, replies, clock, by_hand)
 
     async def move(
         self,
@@ -69,7 +68,7 @@ class Acts:
         wanted = Move(to=to, actor=operator, source="desk", at=now, agency=agency, text=text or None, reason=reason or None)
 
         def write(connection: Connection) -> None:
-            complaint = _mine(connection, complaint_id, to, self._by_hand)
+            complaint = mine(connection, complaint_id, to, self._by_hand)
             if version is not None and complaint["version"] != version:
                 raise ActRefused("Laporan ini baru saja diubah oleh orang lain. Muat ulang halamannya, lalu ulangi.")
             move(connection, self._profile, self._replies, complaint, wanted, now)
@@ -94,8 +93,8 @@ class Acts:
             raise ActRefused("Instansi itu tidak ada dalam profil kota.")
         wanted = Move(to=to, actor=operator, source="desk", at=self._clock(), agency=agency, text=text or None, reason=reason or None)
         try:
-            mine = partial(_mine, to=to, by_hand=self._by_hand)
-            return await together.move_all(self._db, self._profile, self._replies, mine, complaint_id, version, wanted)
+            ours = partial(mine, to=to, by_hand=self._by_hand)
+            return await together.move_all(self._db, self._profile, self._replies, ours, complaint_id, version, wanted)
         finally:
             self._bell.ring("outbox")
             self._bell.ring("desk")
@@ -105,7 +104,7 @@ class Acts:
         now = self._clock()
 
         def write(connection: Connection) -> None:
-            _there(connection, complaint_id)
+            there(connection, complaint_id)
             complaints.note(connection, complaint_id, at=now, kind="note", actor=operator, source="desk", note=text)
 
         await self._act(write)
@@ -115,7 +114,7 @@ class Acts:
         now = self._clock()
 
         def write(connection: Connection) -> None:
-            postponing.postpone(connection, self._profile, _there(connection, complaint_id), until, reason, operator, now)
+            postponing.postpone(connection, self._profile, there(connection, complaint_id), until, reason, operator, now)
 
         await self._act(write)
 
@@ -131,7 +130,7 @@ class Acts:
         now = self._clock()
 
         def write(connection: Connection) -> None:
-            before = _there(connection, complaint_id)
+            before = there(connection, complaint_id)
             changed = {key: value for key, value in wanted.items() if before[key] != value}
             if not changed:
                 return
@@ -154,7 +153,7 @@ class Acts:
         now = self._clock()
 
         def write(connection: Connection) -> None:
-            complaint = _there(connection, complaint_id)
+            complaint = there(connection, complaint_id)
             if complaint["door"] == door:
                 raise ActRefused("Laporan ini sudah di pintu itu.")
             if not routing.hand_over(connection, self._profile, complaint, door, reason.strip(), operator, now):
@@ -168,7 +167,7 @@ class Acts:
         now = self._clock()
 
         def write(connection: Connection) -> None:
-            _there(connection, complaint_id)
+            there(connection, complaint_id)
             assigning.assign(connection, complaint_id, to, operator, now)
 
         await self._act(write)
@@ -263,22 +262,6 @@ class Acts:
         self._bell.ring("outbox")
         self._bell.ring("desk")
         return result
-
-
-def _there(connection: Connection, complaint_id: int) -> Found:
-    complaint = complaints.get(connection, complaint_id)
-    if complaint is None:
-        raise ActRefused("Laporan itu tidak ada.")
-    if complaint["merged_into"] is not None:
-        raise ActRefused("Laporan itu sudah digabungkan dengan laporan lain.")
-    return complaint
-
-
-def _mine(connection: Connection, complaint_id: int, to: State, by_hand: frozenset[str]) -> Found:
-    complaint = _there(connection, complaint_id)
-    if complaint["door"] not in by_hand and (complaint["forwarded_at"] is not None or to not in BEFORE_THE_DOOR):
-        raise ActRefused(f"Laporan ini ditangani melalui pintu “{complaint['door']}”; statusnya berubah di sana.")
-    return complaint
 
 
 def _at_its_door(connection: Connection, complaint_id: int, door: str, operator: str, now: datetime) -> None:

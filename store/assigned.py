@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from store.states import OPEN
 from store.tables import ComplaintRow, EvidenceRow, SupplementRow, TimelineRow
+from store.undone import stands
 
 PAGE = 50
 
@@ -58,6 +59,6 @@ def _theirs(agency: str) -> ColumnElement[bool]:
     disposed = (
         select(TimelineRow.id)
         .where(TimelineRow.complaint_id == ComplaintRow.id, TimelineRow.agency == agency)
-        .where(col(TimelineRow.state).in_(("assigned", "in_progress", "answered")))
+        .where(col(TimelineRow.state).in_(("assigned", "in_progress", "answered")), stands(col(TimelineRow.id)))
     )
     return (col(ComplaintRow.agency) == agency) & col(ComplaintRow.merged_into).is_(None) & disposed.exists()

@@ -11,6 +11,7 @@ from sqlmodel import select as _select
 
 from store.states import OPEN
 from store.tables import ComplaintRow, EvidenceRow, InboxRow, OutboxRow, SupplementRow, TimelineRow
+from store.undone import stands
 from store.upsert import insert
 
 Found = dict[str, Any]
@@ -106,7 +107,7 @@ def told_elsewhere(connection: Connection, conversation: str, since: datetime) -
 def state_before(connection: Connection, complaint_id: int, state: str) -> str | None:
     """The newest state that was another one."""
     rows = select(timeline.c.state).where(timeline.c.complaint_id == complaint_id, timeline.c.kind.in_(["registered", "state"]))
-    rows = rows.where(timeline.c.state.is_not(None), timeline.c.state != state)
+    rows = rows.where(timeline.c.state.is_not(None), timeline.c.state != state, stands(timeline.c.id))
     return connection.execute(rows.order_by(timeline.c.id.desc()).limit(1)).scalar_one_or_none()
 
 

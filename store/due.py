@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from store.notices import NoticeRow
 from store.states import OPEN
 from store.tables import ComplaintRow, TimelineRow
+from store.undone import stands
 
 AUTO_CLOSE = "auto_close"
 LIMITS = ("verify", "first_follow_up", "resolve")
@@ -65,7 +66,7 @@ def moves_of(connection: Connection, ids: Sequence[int]) -> Mapping[int, Sequenc
     """The states of these complaints after the first, in order of time."""
     wanted = (
         select(timeline.c.complaint_id, timeline.c.state, timeline.c.at)
-        .where(timeline.c.complaint_id.in_(ids), timeline.c.kind == "state", timeline.c.state.is_not(None))
+        .where(timeline.c.complaint_id.in_(ids), timeline.c.kind == "state", timeline.c.state.is_not(None), stands(timeline.c.id))
         .order_by(timeline.c.complaint_id, timeline.c.at, timeline.c.id)
     )
     found: dict[int, list[tuple[str, datetime]]] = {}

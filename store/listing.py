@@ -50,6 +50,7 @@ class Line:
     door_reference: str | None
     due_kind: str | None
     due_at: datetime | None
+    version: int
     assigned_to: str | None = None
     supplements: int = 0
     evidence: int = 0
@@ -73,7 +74,7 @@ class Page:
 _SHOWN = (
     "id", "tracking_number", "title", "body", "state", "state_at", "channel", "agency", "category", "urgency",
     "anonymous", "confidential", "registered_at", "door", "door_reference", "assigned_to",
-    "matter_id", "personal_data", "due_kind", "due_at",
+    "matter_id", "personal_data", "due_kind", "due_at", "version",
 )  # fmt: skip
 
 

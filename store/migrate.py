@@ -8,14 +8,28 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect
 from sqlmodel import SQLModel
 
-from store import alarms, blocks, cleanings, credentials, deliveries, expenses, matters, notices, people, tables, worklist
+from store import alarms, blocks, bulk, cleanings, credentials, deliveries, expenses, matters, notices, people, tables, undone, worklist
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 HERE = Path(__file__).parent / "migrations"
 METADATA = SQLModel.metadata
-_ = tables, people, deliveries, expenses, blocks, credentials, cleanings, notices, alarms, matters, worklist  # the imports fill METADATA
+_ = (
+    tables,
+    people,
+    deliveries,
+    expenses,
+    blocks,
+    credentials,
+    cleanings,
+    notices,
+    alarms,
+    matters,
+    worklist,
+    bulk,
+    undone,
+)  # the imports fill METADATA
 
 
 def upgrade(engine: Engine) -> None:

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from normalizer.complaint import State
 from store.states import CLOSED
 from store.tables import TimelineRow
+from store.undone import stands
 from store.views import district, table
 
 DONE = tuple(sorted(state.value for state in CLOSED | {State.ANSWERED}))
@@ -67,7 +68,7 @@ def cells(session: Session, since: datetime, until: datetime) -> Sequence[Cell]:
 
 def ways(session: Session, since: datetime, until: datetime) -> Sequence[Way]:
     """Of the same complaints, but for those that were merged into another. Where an import left no line, the state counts."""
-    moved = _line.c.kind == "state"
+    moved = (_line.c.kind == "state") & stands(_line.c.id)
     first = [_first(moved & condition) for condition in (_line.c.state.not_in(_UNTAKEN), _worked(), _line.c.state.in_(DONE))]
     left = func.max(case((moved & _line.c.state.not_in(DONE), _line.c.at)))
     told = or_(_line.c.kind == "told", _line.c.public_text.is_not(None))

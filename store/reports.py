@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from store.picture import DONE
 from store.tables import TimelineRow
+from store.undone import stands
 from store.views import district, table
 
 _line = TimelineRow.__table__  # type: ignore[attr-defined]
@@ -42,7 +43,9 @@ def lines(session: Session, since: datetime, until: datetime, agency: str | None
     ours = _line.c.complaint_id == table.c.id
     told = select(_line.c.public_text).where(ours, _line.c.state == "answered", _line.c.public_text.is_not(None))
     answer = told.order_by(_line.c.at.desc(), _line.c.id.desc()).limit(1).scalar_subquery()
-    answered_at = select(func.min(_line.c.at)).where(ours, _line.c.kind == "state", _line.c.state.in_(DONE)).scalar_subquery()
+    answered_at = (
+        select(func.min(_line.c.at)).where(ours, _line.c.kind == "state", _line.c.state.in_(DONE), stands(_line.c.id)).scalar_subquery()
+    )
     known = ("tracking_number", "registered_at", "channel", "agency", "category")
     more = ("state", "title", "reporter", "anonymous", "confidential", "door_reference")
     place = district(session.get_bind().dialect.name)

@@ -10,8 +10,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from connectors.contract import Inbound
+from store.held import LATER
 from store.inbox import load
-from store.tables import ComplaintRow, InboxRow, InboxState, OutboxRow, Work
+from store.tables import ComplaintRow, InboxRow, InboxState, OutboxRow, Owed, Work
 
 SHOWN = 200
 """Messages and replies at most, the newest."""
@@ -69,10 +70,13 @@ def progress_of(session: Session, inbox_id: int) -> Progress | None:
 
 
 def answers(session: Session, conversation: str, after: int = 0) -> Sequence[Answer]:
-    """The replies of a conversation with an id above `after`, oldest first; the newest when there are too many."""
+    """The replies of a conversation with an id above `after`, oldest first; the newest when there are too many.
+
+    What waits for its time (`store.held`) has not been said yet."""
+    waits = (col(OutboxRow.state) == Owed.OWED) & col(OutboxRow.order_key).startswith(LATER)
     rows = session.exec(
         select(OutboxRow)
-        .where(col(OutboxRow.conversation) == conversation, col(OutboxRow.kind) == Work.REPLY, col(OutboxRow.id) > after)
+        .where(col(OutboxRow.conversation) == conversation, col(OutboxRow.kind) == Work.REPLY, col(OutboxRow.id) > after, ~waits)
         .order_by(col(OutboxRow.id).desc())
         .limit(SHOWN)
     ).all()

@@ -37,6 +37,7 @@ from desk.operator import (
     reports,
     staff,
     taking_out,
+    ticking,
     trail,
     typing_in,
 )
@@ -82,6 +83,8 @@ def pages() -> list[Page]:
         Page("GET", "/opd/{number}", Role.AGENCY, agency.show),
         Page("POST", "/opd/{number}/tanggapi", Role.AGENCY, agency.answer, agency.UPLOAD_LIMIT),
         Page("GET", "/", viewer, inbox.index),
+        Page("POST", "/massal", operator, ticking.act),
+        Page("POST", "/massal/{row:\\d{1,18}}/urungkan", operator, ticking.undo),
         Page("GET", "/peristiwa", viewer, news.listen),
         Page("GET", one, viewer, complaint.show),
         Page("POST", f"{one}/buka", operator, complaint.reveal),

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from config.profile import Profile
 from desk.context import desk_of
-from desk.operator import labels
+from desk.operator import bulk_sheet, labels
 from desk.operator.access import may, operator_of
 from desk.operator.view import covered, masked, shown
 from normalizer import region
@@ -27,6 +27,13 @@ _ADDRESS = {"words": "q", "since": "dari", "until": "sampai"}
 
 
 async def index(request: web.Request) -> web.StreamResponse:
+    return await draw(request)
+
+
+async def draw(
+    request: web.Request, *, refused: str | None = None, typed: Mapping[str, str] | None = None, status: int = 200
+) -> web.Response:
+    """The list. `refused` and `typed`: why an act over the ticked ones was not begun, and what was typed for it."""
     desk, filters = desk_of(request), _filters(request)
     prefix, before, after = desk.profile.prefix, _key(request, "before"), _key(request, "after")
     page = await desk.db.read(lambda session: listing.page(session, filters, prefix, before=before, after=after))
@@ -44,8 +51,11 @@ async def index(request: web.Request) -> web.StreamResponse:
         "heading": _heading(request),
         "period": {"since": _day(request, "dari"), "until": _day(request, "sampai")},
         "facets": [] if "HX-Request" in request.headers else await _facets(request, filters),
+        "refused": refused,
+        "typed": typed or {},
+        **await bulk_sheet.around(request),
     }
-    return await shown(request, "operator/list.html", context)
+    return await shown(request, "operator/list.html", context, status=status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

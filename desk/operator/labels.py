@@ -96,6 +96,8 @@ DEEDS: Final[Mapping[str, str]] = {
     "download": N_("Mengunduh lampiran"),
     "report": N_("Mengunduh rekap bernama"),
     "edit": N_("Menyunting laporan"),
+    "bulk": N_("Tindakan massal"),
+    "bulk_undone": N_("Mengurungkan tindakan massal"),
     "redrive_inbox": N_("Mengulang pesan"),
     "redrive_outbox": N_("Mengirim ulang"),
     "settle": N_("Memastikan kiriman"),
@@ -151,7 +153,16 @@ EVENTS: Final[Mapping[str, str]] = {
     "rated": N_("Pelapor memberi nilai"),
     "undelivered": N_("Tidak sampai"),
     "keyed": N_("SP4N-LAPOR!"),
+    "undone": N_("Diurungkan"),
 }
+BULK: Final[Mapping[str, str]] = {
+    "owner": N_("Serahkan kepada"),
+    "verify": N_("Verifikasi"),
+    "dispose": N_("Disposisi"),
+    "archive": N_("Arsipkan"),
+    "postpone": N_("Tunda"),
+}
+"""Acts over many complaints (dispatcher.bulk)."""
 SENSITIVE: Final[Mapping[str, str]] = {"health": N_("Data kesehatan"), "child": N_("Data anak")}
 ACTORS: Final[Mapping[str, str]] = {"citizen": N_("Pelapor"), "system": N_("Sistem"), "door": N_("Pintu tujuan")}
 OWED: Final[Mapping[str, str]] = {

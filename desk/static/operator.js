@@ -45,6 +45,7 @@
     if (key === "?") document.getElementById("tombol").showModal();
     else if (key === "/" && search) search.focus();
     else if (pressed) pressed.click();
+    else if (key === "x" && document.activeElement.closest(".line")) document.activeElement.closest(".line").querySelector(".tick input")?.click();
     else if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
     else return;
     event.preventDefault();
@@ -59,6 +60,32 @@
     const opener = event.target.closest("[data-opens]");
     if (opener) document.getElementById(opener.dataset.opens).showModal();
   });
+  // Ticks outlive the refreshing of the list. By complaint: its version is the one that was seen when it was ticked.
+  const ticked = new Map();
+  const note = (box) => { const id = box.value.split(".")[0]; if (box.checked) ticked.set(id, box.value); else ticked.delete(id); };
+  const counted = () => document.querySelectorAll("[data-ticked]").forEach((part) => { part.textContent = part.dataset.ticked.replace("0", document.querySelectorAll(".tick input:checked").length); });
+  const ticks = () => document.querySelectorAll(".tick input");
+  document.addEventListener("change", ({ target }) => { if (target.matches(".tick input")) { note(target); counted(); } });
+  document.addEventListener("htmx:afterSwap", () => {
+    ticks().forEach((box) => { const seen = ticked.get(box.value.split(".")[0]); if (seen) { box.value = seen; box.checked = true; } });
+    counted();
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-all]")) return;
+    event.preventDefault();
+    const all = [...ticks()], every = all.every((box) => box.checked);
+    all.forEach((box) => { box.checked = !every; note(box); });
+    counted();
+  });
+  ticks().forEach(note);
+  counted();
+
+  // The offer to undo ends when the replies leave.
+  document.querySelectorAll("[data-undo]").forEach((form) => {
+    const seconds = Number(form.dataset.undo);
+    if (seconds) setTimeout(() => { form.replaceWith(Object.assign(document.createElement("p"), { className: "small soft", textContent: form.dataset.over })); }, seconds * 1000);
+  });
+
   document.querySelectorAll("[data-keys]").forEach((part) => { part.hidden = false; });
 
   document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
