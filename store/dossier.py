@@ -56,6 +56,11 @@ def by_number(session: Session, number: str) -> Dossier | None:
     )
 
 
+def lines_after(session: Session, complaint_id: int, line: int) -> Sequence[TimelineRow]:
+    """What happened to it after that line of its timeline."""
+    return session.exec(select(TimelineRow).where(TimelineRow.complaint_id == complaint_id, col(TimelineRow.id) > line)).all()
+
+
 def id_of(session: Session, number: str) -> int | None:
     """The row behind a tracking number in stored form, or behind a door's own number."""
     query = select(ComplaintRow.id).where(or_(ComplaintRow.tracking_number == number, ComplaintRow.door_reference == number))

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect
 from sqlmodel import SQLModel
 
-from store import alarms, blocks, bulk, cleanings, credentials, deliveries, expenses, matters, notices, people, tables, undone, worklist
+from store import (
+    alarms,
+    blocks,
+    bulk,
+    cleanings,
+    credentials,
+    deliveries,
+    expenses,
+    matters,
+    notices,
+    people,
+    tables,
+    undone,
+    worklist,
+)
 
 if TYPE_CHECKING:
     from alembic.config import Config

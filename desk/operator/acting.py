@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from desk.context import desk_of
+from desk.operator import beside
 from desk.operator.access import operator_of
 from desk.operator.complaint import draw, found
 from desk.operator.labels import STATES
@@ -147,6 +148,8 @@ async def done(request: web.Request, act: Act) -> web.StreamResponse:
     case, form = await found(request), await request.post()
     typed = {field: value.strip()[:LONGEST].replace("\r\n", "\n") for field, value in form.items() if isinstance(value, str)}
     try:
+        if typed.get("act") != "note":
+            beside.check(request, case, typed)
         sentence = await act(case, typed)
     except ActRefused as error:
         return await draw(request, await found(request), refused=str(error), typed=typed, status=409)

@@ -97,6 +97,7 @@ async def draw(
         "position": position(desk_of(request).profile, row.location or {}),
         "window": _window(request, row),
         "now": desk_of(request).clock(),
+        "newest": max((event.id or 0 for event in case.timeline), default=0),
         "ready": _ready(desk_of(request).profile),
         "colleagues": [other.name for other in await desk_of(request).db.read(operators.listed) if not other.disabled],
         "reach": row.reply_address is not None,

@@ -7,6 +7,7 @@ from datetime import date
 from aiohttp import web
 
 from desk.context import desk_of
+from desk.operator import beside
 from desk.operator.access import operator_of
 from desk.operator.complaint import draw, found
 from desk.operator.view import go
@@ -22,6 +23,7 @@ async def postpone(request: web.Request) -> web.StreamResponse:
     key = case.complaint.id
     assert key is not None
     try:
+        beside.check(request, case, form)
         until = _day(asked)
         await desk_of(request).acts.postpone(key, until, reason, operator=operator_of(request).name)
     except ActRefused as refused:

@@ -90,6 +90,22 @@
 
   document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
 
+  // Who else has this complaint open, and what they did: told while the page is looked at (a browser has few lines to one address).
+  const beside = document.querySelector("[data-beside]");
+  if (beside) {
+    let line = null;
+    const look = () => {
+      if (document.hidden) { line?.close(); line = null; return; }
+      line ??= new EventSource(beside.dataset.beside);
+      line.addEventListener("bersama", ({ data }) => {
+        beside.replaceChildren(...JSON.parse(data).map(([tone, text]) => Object.assign(document.createElement("p"), { className: `notice ${tone}`, textContent: text })));
+      });
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    addEventListener("pagehide", () => { line?.close(); line = null; });
+  }
+
   if (document.querySelector("[data-live]")) {
     const news = new EventSource("/desk/peristiwa");
     const refresh = () => {

@@ -73,7 +73,7 @@ async def test_nobody_sees_or_undoes_what_another_did(stage: Stage, operator: Br
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1440])
 async def test_ticks_by_keys_outlive_the_refreshing_list(stage: Stage, chromium: Chromium, width: int) -> None:  # noqa: F811
-    """J and X tick, something new comes in and the ticks stay; one press acts, U takes it back. Nothing serious for axe, no scroll sideways."""
+    """J and X tick, something new comes in and the ticks stay; one press acts, U takes it back. Axe finds nothing serious."""
     await stage.add_operator("rina", Role.OPERATOR)
     await seed(stage)
     errors: list[str] = []

@@ -22,7 +22,11 @@ def address(page: Page, number: str) -> str:
 
 
 def guarded() -> list[Page]:
-    return [page for page in pages() if page.role is not None and page.path not in ("/peristiwa", "/logout")]
+    return [
+        page
+        for page in pages()
+        if page.role is not None and page.path not in ("/peristiwa", "/logout") and not page.path.endswith("/bersama")
+    ]
 
 
 @pytest.mark.parametrize("role", list(Role))
