@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
 from dispatcher.moving import ActRefused
 from normalizer import tracking
-from store import audit, complaints, worklist
+from store import audit, complaints, many, worklist
 from store.complaints import Found
 
 _TRACKING_ID = re.compile(r"\d{7}")
@@ -59,13 +60,31 @@ def learn(
     connection: Connection, complaint: Found, reference: str, *, operator: str, source: str, now: datetime, seen: int | None = None
 ) -> None:
     """The number is known from now on, however it was learnt."""
-    key = complaint["id"]
-    stands = worklist.newest(connection, key) if seen is None else seen
-    complaints.mark(connection, key, door_reference=reference)
-    worklist.keep(
-        connection, key, door=complaint["door"], reference=reference, keyed_at=now, keyed_by=operator, skipped_at=None, seen=stands
-    )
-    complaints.note(connection, key, at=now, kind="keyed", actor=operator, source=source, note=f"Tracking ID SP4N-LAPOR!: {reference}")
+    shown = {complaint["id"]: seen} if seen is not None else {}
+    learn_all(connection, [(complaint, reference)], operator=operator, source=source, now=now, seen=shown)
+
+
+def learn_all(
+    connection: Connection,
+    learnt: Sequence[tuple[Found, str]],
+    *,
+    operator: str,
+    source: str,
+    now: datetime,
+    seen: Mapping[int, int] = MappingProxyType({}),
+) -> None:
+    """The numbers of as many complaints. `seen`: the newest line on the screen, by complaint; else the newest there is."""
+    stands = {**many.newest(connection, [complaint["id"] for complaint, _ in learnt]), **seen}
+    many.mark(connection, {complaint["id"]: {"door_reference": reference} for complaint, reference in learnt})
+    common = {"keyed_at": now, "keyed_by": operator, "skipped_at": None}
+    kept = {
+        complaint["id"]: {**common, "door": complaint["door"], "reference": reference, "seen": stands.get(complaint["id"], 0)}
+        for complaint, reference in learnt
+    }
+    worklist.keep_all(connection, kept)
+    text = "Tracking ID SP4N-LAPOR!: "
+    lines = (complaints.line(each["id"], at=now, kind="keyed", actor=operator, source=source, note=text + known) for each, known in learnt)
+    many.note(connection, list(lines))
 
 
 def put_off(connection: Connection, doors: Collection[str], complaint_id: int, *, now: datetime) -> None:
@@ -79,7 +98,9 @@ def passed_on(connection: Connection, doors: Collection[str], complaint_id: int,
     complaint = _listed(connection, doors, complaint_id)
     if complaint["door_reference"].startswith("token:"):
         raise ActRefused("Laporan ini belum punya Tracking ID. Isi dulu nomornya.")
-    worklist.keep(connection, complaint_id, door=complaint["door"], seen=min(seen, worklist.newest(connection, complaint_id)))
+    worklist.keep(
+        connection, complaint_id, door=complaint["door"], seen=min(seen, many.newest(connection, [complaint_id]).get(complaint_id, 0))
+    )
     complaints.note(connection, complaint_id, at=now, kind="keyed", actor=operator, source="desk", note="Tambahan ditulis di SP4N-LAPOR!")
 
 

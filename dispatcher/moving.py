@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,9 +14,9 @@ from dispatcher import routing
 from dispatcher.clocks import winding
 from dispatcher.registering import owe_forward
 from dispatcher.replies import Replies
-from dispatcher.telling import BARE, of_state, tell
+from dispatcher.telling import BARE, News, of_state, tell_all
 from normalizer.complaint import State
-from store import complaints
+from store import complaints, many
 from store.complaints import Found
 from store.states import allowed
 
@@ -50,16 +52,42 @@ class Move:
 
 def move(connection: Connection, profile: Profile, replies: Replies, complaint: Found, wanted: Move, now: datetime) -> bool:
     """False: this source told the same before. Raises ActRefused when the state may not follow."""
-    state = State(complaint["state"])
-    if wanted.to not in allowed(state):
-        raise ActRefused(
-            f"Laporan berstatus “{replies.state(complaint)}” tidak dapat diubah menjadi “{_named(replies, complaint, wanted)}”."
-        )
+    if (why := refusal(replies, complaint, wanted)) is not None:
+        raise ActRefused(why)
+    return bool(move_all(connection, profile, replies, [(complaint, wanted)], now))
+
+
+def refusal(replies: Replies, complaint: Found, wanted: Move) -> str | None:
+    """Why it may not be moved so, for the operator; None: it may."""
+    if wanted.to not in allowed(State(complaint["state"])):
+        return f"Laporan berstatus “{replies.state(complaint)}” tidak dapat diubah menjadi “{_named(replies, complaint, wanted)}”."
     if wanted.to in NEEDS_TEXT and wanted.actor != "door" and not wanted.silent and not (wanted.text or wanted.reason):
-        raise ActRefused("Tulis dulu keterangan untuk pelapor.")
-    agency = wanted.agency or complaint["agency"]
-    noted = complaints.note(
-        connection,
+        return "Tulis dulu keterangan untuk pelapor."
+    return None
+
+
+def move_all(
+    connection: Connection, profile: Profile, replies: Replies, moves: Sequence[tuple[Found, Move]], now: datetime
+) -> frozenset[int]:
+    """As many complaints, none of which is refused. The ids of those that moved: their source told nothing of the kind before."""
+    noted = frozenset(many.note(connection, [_line(complaint, wanted) for complaint, wanted in moves]))
+    moved = [(complaint, wanted) for complaint, wanted in moves if complaint["id"] in noted]
+    if not moved:
+        return noted
+    many.change(connection, {complaint["id"]: _values(complaint, wanted, now) for complaint, wanted in moved})
+    winding.wind(connection, profile, *noted)
+    told = []
+    for complaint, wanted in moved:
+        after = {**complaint, **_values(complaint, wanted, now)}
+        _lead(connection, profile, complaint, after, wanted.actor, now)
+        if (news := _news(replies, after, wanted)) is not None:
+            told.append((after, news))
+    tell_all(connection, replies, told, now)
+    return noted
+
+
+def _line(complaint: Found, wanted: Move) -> dict[str, Any]:
+    return complaints.line(
         complaint["id"],
         at=wanted.at,
         kind="state",
@@ -67,31 +95,33 @@ def move(connection: Connection, profile: Profile, replies: Replies, complaint: 
         source=wanted.source,
         external_id=wanted.external_id,
         state=wanted.to,
-        agency=agency,
+        agency=wanted.agency or complaint["agency"],
         public_text=wanted.text,
         note=wanted.reason,
     )
-    if not noted:
-        return False
-    values = {"state": wanted.to, "state_at": now, "agency": agency}
-    if wanted.to is State.CLOSED:
-        values["closed_by"] = wanted.actor
-    complaints.change(connection, complaint["id"], **values)
-    winding.wind(connection, profile, complaint["id"])
-    door = (
-        routing.follow(connection, profile, {**complaint, **values}, wanted.actor, now)
-        if agency != complaint["agency"]
-        else complaint["door"]
-    )
-    if profile.forward == "after_verification" and complaint["forwarded_at"] is None and wanted.to in (State.VERIFIED, State.ASSIGNED):
+
+
+def _values(complaint: Found, wanted: Move, now: datetime) -> dict[str, Any]:
+    closed = {"closed_by": wanted.actor} if wanted.to is State.CLOSED else {}
+    return {"state": wanted.to, "state_at": now, "agency": wanted.agency or complaint["agency"], **closed}
+
+
+def _lead(connection: Connection, profile: Profile, complaint: Found, after: Found, actor: str, now: datetime) -> None:
+    """To the door that it belongs to now, where it was not handed over yet."""
+    door = complaint["door"]
+    if after["agency"] != complaint["agency"]:
+        door = routing.follow(connection, profile, after, actor, now)
+    verified = after["state"] in (State.VERIFIED, State.ASSIGNED)
+    if profile.forward == "after_verification" and complaint["forwarded_at"] is None and verified:
         settled = now + timedelta(seconds=profile.intake.settle_seconds)
         owe_forward(connection, complaint["id"], complaint["tracking_number"], door, now, settled)
-    if not wanted.silent:
-        text = wanted.text or (wanted.reason if wanted.source == "desk" else None) or ""
-        told = of_state(connection, replies, {**complaint, **values}, wanted.to, text, now)
-        if told is not None:
-            tell(connection, replies, {**complaint, **values}, told, now)
-    return True
+
+
+def _news(replies: Replies, complaint: Found, wanted: Move) -> News | None:
+    if wanted.silent:
+        return None
+    text = wanted.text or (wanted.reason if wanted.source == "desk" else None) or ""
+    return of_state(replies, complaint, wanted.to, text)
 
 
 def _named(replies: Replies, complaint: Found, wanted: Move) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -11,13 +14,13 @@ from config.profile import Profile
 from connectors.errors import ConnectorError
 from dispatcher import tickets
 from dispatcher.doors.contract import Door, DoorUpdate
-from dispatcher.moving import ActRefused, Move, move
+from dispatcher.moving import Move, move_all, refusal
 from dispatcher.replies import Replies
-from dispatcher.telling import News, tell
+from dispatcher.telling import News, tell_all
 from dispatcher.workers import Tools
 from normalizer import tracking
 from normalizer.complaint import State
-from store import complaints, cursors
+from store import complaints, cursors, many
 from store.complaints import Found
 from store.states import OPEN
 
@@ -68,28 +71,58 @@ def apply(
     if update.reference and complaint["door_reference"] != update.reference:
         complaints.mark(connection, complaint["id"], door_reference=update.reference)
         complaint["door_reference"] = update.reference
-    if complaints.heard(connection, complaint["id"], door, update.external_id):
-        return False
-    newest = complaints.moved_at(connection, complaint["id"])
-    if newest is not None and update.at < newest:
-        return _keep(connection, complaint, door, update, "lebih lama dari status yang sudah tercatat")
-    wanted = _wanted(profile, complaint, door, update, silent=silent)
-    if wanted is None:
-        kept = _keep(connection, complaint, door, update) if update.public_text or update.note else False
-    else:
-        try:
-            return move(connection, profile, replies, complaint, wanted, now)
-        except ActRefused:  # a state that may not follow
-            kept = _keep(connection, complaint, door, update, "status itu tidak dapat mengikuti status sekarang")
-    if kept and update.public_text and not silent:
-        number = tracking.printed(complaint["tracking_number"])
-        text = profile.text("news", number=number, text=update.public_text)
-        tell(connection, replies, complaint, News(key=f"news:{update.external_id}", text=text, carries=True), now)
-    return kept
+    return bool(apply_all(connection, profile, replies, [Told(complaint, update, silent=silent)], now))
 
 
-def _wanted(profile: Profile, complaint: Found, door: str, update: DoorUpdate, *, silent: bool) -> Move | None:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """News of one complaint, by the door that owns it."""
+
+    complaint: Found
+    update: DoorUpdate
+    silent: bool = False
+
+
+def apply_all(connection: Connection, profile: Profile, replies: Replies, told: Sequence[Told], now: datetime) -> frozenset[int]:
+    """The same for news of as many complaints. The ids of those of which something changed."""
+    ids = [each.complaint["id"] for each in told]
+    heard = many.heard(connection, ids, [each.update.external_id for each in told])
+    newest = many.moved_at(connection, ids)
+    moves, kept, words = list[tuple[Found, Move]](), list[dict[str, Any]](), list[Told]()
+    for each in told:
+        complaint, update = each.complaint, each.update
+        key, door = complaint["id"], complaint["door"]
+        if (key, door, update.external_id) in heard:
+            continue
+        if key in newest and update.at < newest[key]:
+            kept.append(_kept(complaint, update, "lebih lama dari status yang sudah tercatat"))
+            continue
+        wanted = _wanted(profile, each)
+        if wanted is not None and refusal(replies, complaint, wanted) is None:
+            moves.append((complaint, wanted))
+        elif wanted is not None or update.public_text or update.note:
+            why = "status itu tidak dapat mengikuti status sekarang" if wanted is not None else None
+            kept.append(_kept(complaint, update, why))
+            words.append(each)
+    noted = many.note(connection, kept)
+    _pass_on(connection, profile, replies, [each for each in words if each.complaint["id"] in noted], now)
+    return move_all(connection, profile, replies, moves, now) | noted
+
+
+def _pass_on(connection: Connection, profile: Profile, replies: Replies, words: Sequence[Told], now: datetime) -> None:
+    """What the door wrote for the citizen although no state follows."""
+    news = []
+    for each in words:
+        if each.update.public_text and not each.silent:
+            number = tracking.printed(each.complaint["tracking_number"])
+            text = profile.text("news", number=number, text=each.update.public_text)
+            news.append((each.complaint, News(key=f"news:{each.update.external_id}", text=text, carries=True)))
+    tell_all(connection, replies, news, now)
+
+
+def _wanted(profile: Profile, told: Told) -> Move | None:
     """The move that the news asks for; None when it says nothing new of the state. A new agency by itself is a disposition."""
+    complaint, update = told.complaint, told.update
     agency = update.agency if update.agency in profile.agencies and update.agency != complaint["agency"] else None
     state = State(complaint["state"])
     to = update.state or (State.ASSIGNED if agency and state in OPEN else None)
@@ -99,26 +132,25 @@ def _wanted(profile: Profile, complaint: Found, door: str, update: DoorUpdate, *
     return Move(
         to=to,
         actor="door",
-        source=door,
+        source=complaint["door"],
         at=update.at,
         agency=agency,
         text=update.public_text,
         reason=update.note,
         external_id=update.external_id,
-        silent=silent,
+        silent=told.silent,
     )
 
 
-def _keep(connection: Connection, complaint: Found, door: str, update: DoorUpdate, why: str | None = None) -> bool:
-    """Into the timeline, for operators; the state stays as it is."""
+def _kept(complaint: Found, update: DoorUpdate, why: str | None) -> dict[str, Any]:
+    """A line for operators; the state stays as it is."""
     told = f"status di pintu: {update.state} ({why})" if why and update.state else None
-    return complaints.note(
-        connection,
+    return complaints.line(
         complaint["id"],
         at=update.at,
         kind="news",
         actor="door",
-        source=door,
+        source=complaint["door"],
         external_id=update.external_id,
         public_text=update.public_text,
         note="\n".join(part for part in (update.note, told) if part) or None,

@@ -86,7 +86,7 @@ def merge(connection: Connection, replies: Replies, complaint_id: int, into: int
         location=complaint["location"] or {},
     )
     complaints.change(connection, complaint_id, merged_into=into, state=State.CLOSED, state_at=now, closed_by=operator)
-    due.write(connection, complaint_id, None, None)
+    due.write(connection, {complaint_id: (None, None)})
     old, new = tracking.printed(complaint["tracking_number"]), tracking.printed(target["tracking_number"])
     complaints.note(
         connection, complaint_id, at=now, kind="merged", actor=operator, source="desk", state=State.CLOSED, note=f"digabung ke {new}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import Connection
 
@@ -16,7 +16,7 @@ from dispatcher import publicly
 from normalizer import tracking
 from store import outbox
 from store.complaints import Found
-from store.outbox import Debt
+from store.outbox import Debt, Owing
 from store.tables import Work
 
 LOOP_REPLIES = 20
@@ -61,6 +61,21 @@ def to_reporter(complaint: Found) -> To:
     )
 
 
+class Saying(TypedDict):
+    """One reply. `automatic`: no person caused it; `more`: what else is kept beside its words."""
+
+    key: str
+    text: str
+    now: datetime
+    complaint_id: NotRequired[int | None]
+    number: NotRequired[str | None]
+    subject: NotRequired[str | None]
+    buttons: NotRequired[tuple[Button, ...]]
+    automatic: NotRequired[bool]
+    due_at: NotRequired[datetime | None]
+    more: NotRequired[Mapping[str, Any] | None]
+
+
 class Replies:
     """Composes and owes replies for one city."""
 
@@ -71,7 +86,12 @@ class Replies:
         """Where anyone with the number can follow it."""
         return f"{self._url}/lacak/{tracking.printed(number)}"
 
-    def owe(
+    def owe(self, connection: Connection, to: To, **said: Unpack[Saying]) -> bool:
+        """False: there is nobody to answer, it is owed already, or it would feed a loop."""
+        debt = self.draft(connection, to, **said)
+        return debt is not None and outbox.owe(connection, **debt)
+
+    def draft(
         self,
         connection: Connection,
         to: To,
@@ -86,10 +106,10 @@ class Replies:
         automatic: bool = True,
         due_at: datetime | None = None,
         more: Mapping[str, Any] | None = None,
-    ) -> bool:
-        """False: there is nobody to answer, it is owed already, or it would feed a loop. What is put off holds up no other reply."""
+    ) -> Owing | None:
+        """What would be owed; None: nobody is to be answered, or it would feed a loop. What is put off holds up no other reply."""
         if to.address is None:
-            return False
+            return None
         if publicly.is_public(to.extra):
             link = self.link(number) if number else ""
             urgent = number is not None and text.startswith(self.profile.text("ack_emergency", number=tracking.printed(number), link=link))
@@ -97,12 +117,11 @@ class Replies:
                 connection, self.profile, to.conversation, key=key, number=number, link=link, automatic=automatic, urgent=urgent, now=now
             )
             if said is None:
-                return False
+                return None
             text, due_at, subject, buttons, more = said.text, said.due_at, None, (), None
         if automatic and outbox.replies_since(connection, to.conversation, now - LOOP_TIME) >= LOOP_REPLIES:
-            return False
-        return outbox.owe(
-            connection,
+            return None
+        return Owing(
             key=key,
             kind=Work.REPLY,
             name=to.account,

@@ -19,13 +19,16 @@ from dispatcher import publicly
 from dispatcher.replies import Replies, to_reporter
 from normalizer import tracking
 from normalizer.complaint import State
-from store import complaints, outbox
+from store import complaints, many, outbox
 from store.complaints import Found
+from store.outbox import Announced, Owing
 
 LATELY = timedelta(minutes=30)
 """Whoever wrote this recently sits before the screen: news goes at once."""
 MORNING = time(8, 0)
 """When the next day's news begins where the profile has no quiet hours."""
+PREFIX = "state:"
+"""What the keys of news begin with, before the number."""
 SEEN_AT_ONCE = frozenset({"webchat"})
 """Pages that are looked at: nothing there wakes anybody."""
 
@@ -38,25 +41,56 @@ class News:
     text: str
     carries: bool = False
     buttons: tuple[Button, ...] = ()
+    asks_rating: bool = False
+    """The text asks for a grade."""
 
 
 def tell(connection: Connection, replies: Replies, complaint: Found, news: News, now: datetime) -> None:
     """Owe it, or fold it into what waits already."""
-    number, prefix = complaint["tracking_number"], f"state:{complaint['tracking_number']}:"
-    due_at, waiting = due(connection, replies.profile, complaint, now), None
-    # what is said in public is made elsewhere: a fold would put these words before everybody
-    if complaint["channel"] not in SEEN_AT_ONCE and not publicly.is_public(complaint["reply_extra"] or {}):
-        waiting = outbox.waiting_news(connection, complaint["id"], complaint["conversation"], prefix, now)
-    if waiting is not None:
-        kept = [*waiting.payload.get("kept", ()), *((waiting.payload["latest"],) if waiting.payload.get("carries") else ())]
-        outbox.amend(connection, waiting.key, **_payload(news, kept))
-        if due_at <= now:
-            outbox.hurry(connection, waiting.key, now)
-        return
-    replies.owe(
+    tell_all(connection, replies, [(complaint, news)], now)
+
+
+def tell_all(connection: Connection, replies: Replies, told: Sequence[tuple[Found, News]], now: datetime) -> None:
+    """News of as many complaints."""
+    today = midnight(replies.profile, now)
+    earlier = outbox.announced(connection, [complaint["id"] for complaint, _ in told], PREFIX, today)
+    asked, owed = {}, list[Owing]()
+    for complaint, news in told:
+        before = [each for each in earlier.get(complaint["id"], ()) if each.conversation == complaint["conversation"]]
+        due_at = due(replies.profile, complaint, before, now)
+        if news.asks_rating:
+            asked[complaint["id"]] = {"rating_asked_at": now}
+        # what is said in public is made elsewhere: a fold would put these words before everybody
+        public = publicly.is_public(complaint["reply_extra"] or {})
+        waiting = None if public or complaint["channel"] in SEEN_AT_ONCE else _waiting(before, now)
+        if waiting is not None:
+            _fold(connection, waiting, news, due_at, now)
+        elif debt := _debt(connection, replies, complaint, news, due_at, now):
+            if public:  # the next one of this conversation looks at it
+                outbox.owe(connection, **debt)
+            else:
+                owed.append(debt)
+    outbox.owe_all(connection, owed)
+    many.mark(connection, asked)
+
+
+def _waiting(before: Sequence[Announced], now: datetime) -> Announced | None:
+    return next((each for each in reversed(before) if each.untouched and each.due_at > now), None)
+
+
+def _fold(connection: Connection, waiting: Announced, news: News, due_at: datetime, now: datetime) -> None:
+    kept = [*waiting.payload.get("kept", ()), *((waiting.payload["latest"],) if waiting.payload.get("carries") else ())]
+    outbox.amend(connection, waiting.key, **_payload(news, kept))
+    if due_at <= now:
+        outbox.hurry(connection, waiting.key, now)
+
+
+def _debt(connection: Connection, replies: Replies, complaint: Found, news: News, due_at: datetime, now: datetime) -> Owing | None:
+    number = complaint["tracking_number"]
+    return replies.draft(
         connection,
         to_reporter(complaint),
-        key=f"{prefix}{news.key}",
+        key=f"{PREFIX}{number}:{news.key}",
         text=news.text,
         now=now,
         complaint_id=complaint["id"],
@@ -74,17 +108,21 @@ def _payload(news: News, kept: Sequence[str]) -> dict[str, Any]:
     return {"text": "\n\n".join([*kept, news.text]), "latest": news.text, "carries": news.carries, "kept": list(kept), "buttons": buttons}
 
 
-def due(connection: Connection, profile: Profile, complaint: Mapping[str, Any], now: datetime) -> datetime:
-    """When news of this complaint may go out."""
+def due(profile: Profile, complaint: Mapping[str, Any], before: Sequence[Announced], now: datetime) -> datetime:
+    """When news of this complaint may go out. `before`: what was told since today's midnight, or waits."""
     if complaint["urgency"] == "emergency" or complaint["channel"] in SEEN_AT_ONCE or now - complaint["last_words_at"] <= LATELY:
         return now
     awake = awake_at(profile, now)
-    midnight = awake.astimezone(profile.tz).replace(hour=0, minute=0, second=0, microsecond=0)
-    tomorrow = midnight + timedelta(days=1)
-    prefix = f"state:{complaint['tracking_number']}:"
-    if outbox.news_between(connection, complaint["id"], complaint["conversation"], prefix, midnight, tomorrow) < profile.news_a_day:
+    begins = midnight(profile, awake)
+    tomorrow = begins + timedelta(days=1)
+    if sum(begins <= each.due_at < tomorrow for each in before) < profile.news_a_day:
         return awake
     return tomorrow.replace(hour=morning(profile).hour, minute=morning(profile).minute)
+
+
+def midnight(profile: Profile, at: datetime) -> datetime:
+    """The beginning of that day in the city."""
+    return at.astimezone(profile.tz).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def awake_at(profile: Profile, now: datetime) -> datetime:
@@ -105,7 +143,7 @@ def morning(profile: Profile) -> time:
     return profile.quiet.ends if profile.quiet else MORNING
 
 
-def of_state(connection: Connection, replies: Replies, complaint: Found, to: State, text: str, now: datetime) -> News | None:
+def of_state(replies: Replies, complaint: Found, to: State, text: str) -> News | None:
     """The sentence for a new state, with the question that belongs to it; None where the profile does not tell of it.
     Words that a person wrote for the citizen are told with every state."""
     profile, number = replies.profile, tracking.printed(complaint["tracking_number"])
@@ -119,18 +157,23 @@ def of_state(connection: Connection, replies: Replies, complaint: Found, to: Sta
     buttons: tuple[Button, ...] = ()
     if to is State.ANSWERED:
         told, buttons = f"{told} {profile.text('ask_solved')}", replies.verdicts(complaint["tracking_number"])
-    if to is State.CLOSED and ask_rating(connection, complaint, now):
-        told = f"{told} {profile.text('ask_rating')}"
-    return News(key=key, text=told, carries=bool(text), buttons=buttons)
+    asks = to is State.CLOSED and may_ask_rating(complaint)
+    told = f"{told} {profile.text('ask_rating')}" if asks else told
+    return News(key=key, text=told, carries=bool(text), buttons=buttons, asks_rating=asks)
 
 
 BARE = frozenset({State.WAITING, State.ANSWERED, State.OUT_OF_SCOPE, State.ARCHIVED})
 """States that a person explains; a door may tell them without a word."""
 
 
+def may_ask_rating(complaint: Mapping[str, Any]) -> bool:
+    """Whether the citizen may be asked for a grade; once in a complaint's life."""
+    return complaint["rating"] is None and complaint["rating_asked_at"] is None
+
+
 def ask_rating(connection: Connection, complaint: Found, now: datetime) -> bool:
-    """Whether the citizen is to be asked for a grade now; once in a complaint's life."""
-    if complaint["rating"] is not None or complaint["rating_asked_at"] is not None:
+    """Whether the citizen is to be asked for a grade now."""
+    if not may_ask_rating(complaint):
         return False
     complaints.mark(connection, complaint["id"], rating_asked_at=now)
     return True

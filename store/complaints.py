@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import Connection, Select, delete, func, literal, select, update
 from sqlmodel import Session, col
@@ -23,6 +23,7 @@ evidence = EvidenceRow.__table__  # type: ignore[attr-defined]
 timeline = TimelineRow.__table__  # type: ignore[attr-defined]
 inbox = InboxRow.__table__  # type: ignore[attr-defined]
 outbox = OutboxRow.__table__  # type: ignore[attr-defined]
+_MAY_BE_EMPTY = ("external_id", "state", "agency", "public_text", "note")
 
 
 def add(connection: Connection, values: dict[str, Any]) -> int | None:
@@ -172,33 +173,28 @@ def change_evidence(connection: Connection, evidence_id: int, **values: Any) -> 
     connection.execute(update(evidence).where(evidence.c.id == evidence_id).values(**values))
 
 
-def note(
-    connection: Connection,
-    complaint_id: int,
-    *,
-    at: datetime,
-    kind: str,
-    actor: str,
-    source: str,
-    external_id: str | None = None,
-    state: str | None = None,
-    agency: str | None = None,
-    public_text: str | None = None,
-    note: str | None = None,
-) -> bool:
+class Told(TypedDict):
+    """What a line of the timeline says; see TimelineRow."""
+
+    at: datetime
+    kind: str
+    actor: str
+    source: str
+    external_id: NotRequired[str | None]
+    state: NotRequired[str | None]
+    agency: NotRequired[str | None]
+    public_text: NotRequired[str | None]
+    note: NotRequired[str | None]
+
+
+def line(complaint_id: int, **told: Unpack[Told]) -> dict[str, Any]:
+    """A row of the timeline, with all its columns."""
+    return {"complaint_id": complaint_id, **dict.fromkeys(_MAY_BE_EMPTY), **told}
+
+
+def note(connection: Connection, complaint_id: int, **told: Unpack[Told]) -> bool:
     """Add to the timeline; False when this source told the same (external_id) before."""
-    row = {
-        "complaint_id": complaint_id,
-        "at": at,
-        "kind": kind,
-        "actor": actor,
-        "source": source,
-        "external_id": external_id,
-        "state": state,
-        "agency": agency,
-        "public_text": public_text,
-        "note": note,
-    }
+    row = line(complaint_id, **told)
     once = insert(connection, timeline).values(**row).on_conflict_do_nothing(index_elements=["complaint_id", "source", "external_id"])
     return connection.execute(once.returning(timeline.c.id)).first() is not None
 
@@ -207,12 +203,6 @@ def heard(connection: Connection, complaint_id: int, source: str, external_id: s
     """Whether this source told the same before."""
     same = select(timeline.c.id).where(timeline.c.complaint_id == complaint_id, timeline.c.source == source)
     return connection.execute(same.where(timeline.c.external_id == external_id)).first() is not None
-
-
-def moved_at(connection: Connection, complaint_id: int) -> datetime | None:
-    """When the newest change of state happened, by whoever made it; None when it never moved."""
-    moved = select(func.max(timeline.c.at)).where(timeline.c.complaint_id == complaint_id, timeline.c.kind == "state")
-    return connection.execute(moved).scalar_one_or_none()
 
 
 def find(session: Session, number: str) -> ComplaintRow | None:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, select, update
 from sqlmodel import Session, col
 
+from store import many
 from store.notices import NoticeRow
 from store.states import OPEN
 from store.tables import ComplaintRow, TimelineRow
@@ -47,8 +48,9 @@ def due_soon(now: datetime, until: datetime) -> ColumnElement[bool]:
     return and_(col(ComplaintRow.due_at) >= now, col(ComplaintRow.due_at) <= until, col(ComplaintRow.due_kind).in_(LIMITS))
 
 
-def write(connection: Connection, complaint_id: int, kind: str | None, at: datetime | None) -> None:
-    connection.execute(update(complaints).where(complaints.c.id == complaint_id).values(due_kind=kind, due_at=at))
+def write(connection: Connection, limits: Mapping[int, tuple[str | None, datetime | None]]) -> None:
+    """By complaint."""
+    many.mark(connection, {key: {"due_kind": kind, "due_at": at} for key, (kind, at) in limits.items()})
 
 
 def postpone(connection: Connection, complaint_id: int, until: date | None) -> None:

@@ -51,7 +51,13 @@ def compared(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     return found
 
 
-def forget_reference(connection: Connection, complaint_id: int) -> None:
-    """It waits for its Tracking ID again."""
-    again = update(keyings).where(keyings.c.complaint_id == complaint_id)
+def kept(connection: Connection, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """What an import may change, as it is now, by id."""
+    wanted = select(table.c.id, *(table.c[name] for name in KEPT)).where(table.c.id.in_(ids))
+    return {row["id"]: dict(row) for row in connection.execute(wanted).mappings()}
+
+
+def forget_references(connection: Connection, ids: Collection[int]) -> None:
+    """These wait for their Tracking ID again."""
+    again = update(keyings).where(keyings.c.complaint_id.in_(ids))
     connection.execute(again.values(reference=None, keyed_at=None, keyed_by=None))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import Connection, and_, exists, func, or_, select, update
 
@@ -47,36 +47,48 @@ def lane(kind: Work, name: str) -> str:
     return f"{kind}:{name}"
 
 
-def owe(
-    connection: Connection,
-    *,
-    key: str,
-    kind: Work,
-    name: str,
-    order_key: str,
-    now: datetime,
-    due_at: datetime | None = None,
-    conversation: str | None = None,
-    complaint_id: int | None = None,
-    payload: dict[str, Any] | None = None,
-) -> bool:
-    """Add a debt; False when this key is owed already. `name`: the account or door."""
-    row = {
-        "key": key,
-        "kind": kind,
-        "lane": lane(kind, name),
-        "order_key": order_key,
-        "conversation": conversation,
-        "complaint_id": complaint_id,
-        "payload": payload or {},
+class Owing(TypedDict):
+    """A debt to be. `name`: the account or door; `due_at`: where it is not due at once."""
+
+    key: str
+    kind: Work
+    name: str
+    order_key: str
+    now: datetime
+    due_at: NotRequired[datetime | None]
+    conversation: NotRequired[str | None]
+    complaint_id: NotRequired[int | None]
+    payload: NotRequired[dict[str, Any]]
+
+
+def owe(connection: Connection, **debt: Unpack[Owing]) -> bool:
+    """Add a debt; False when this key is owed already."""
+    return owe_all(connection, [debt]) == 1
+
+
+def owe_all(connection: Connection, debts: Sequence[Owing]) -> int:
+    """How many of them were not owed already."""
+    if not debts:
+        return 0
+    once = insert(connection, table).on_conflict_do_nothing(index_elements=["key"]).returning(table.c.id)
+    return len(connection.execute(once, [_row(debt) for debt in debts]).all())
+
+
+def _row(debt: Owing) -> dict[str, Any]:
+    return {
+        "key": debt["key"],
+        "kind": debt["kind"],
+        "lane": lane(debt["kind"], debt["name"]),
+        "order_key": debt["order_key"],
+        "conversation": debt.get("conversation"),
+        "complaint_id": debt.get("complaint_id"),
+        "payload": debt.get("payload") or {},
         "state": Owed.OWED,
-        "created_at": now,
-        "due_at": due_at or now,
+        "created_at": debt["now"],
+        "due_at": debt.get("due_at") or debt["now"],
         "attempts": 0,
         "unsure": False,
     }
-    once = insert(connection, table).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(table.c.id)
-    return connection.execute(once).first() is not None
 
 
 def claim(connection: Connection, *, node: str, lane: str, now: datetime, lease: timedelta, limit: int) -> list[Debt]:
@@ -213,33 +225,30 @@ def carried(connection: Connection, debts: Sequence[int], now: datetime) -> None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A reply that lies until its time comes."""
+class Announced:
+    """News of a complaint that was told, or will be. untouched: nobody has begun to send it."""
 
     key: str
+    conversation: str | None
     payload: dict[str, Any]
+    due_at: datetime
+    untouched: bool
 
 
-def waiting_news(connection: Connection, complaint_id: int, conversation: str, prefix: str, now: datetime) -> Waiting | None:
-    """News of a complaint (keys that begin with `prefix`) that is put off and that nobody has begun to send."""
-    row = connection.execute(
-        select(table.c.key, table.c.payload)
-        .where(table.c.complaint_id == complaint_id, table.c.conversation == conversation, table.c.kind == Work.REPLY)
-        .where(table.c.key.startswith(prefix, autoescape=True), table.c.state == Owed.OWED, table.c.attempts == 0, table.c.due_at > now)
-        .order_by(table.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return Waiting(key=row.key, payload=row.payload) if row else None
-
-
-def news_between(connection: Connection, complaint_id: int, conversation: str, prefix: str, start: datetime, end: datetime) -> int:
-    """How much news of a complaint is or was due in a time."""
-    return connection.execute(
-        select(func.count())
-        .select_from(table)
-        .where(table.c.complaint_id == complaint_id, table.c.conversation == conversation, table.c.kind == Work.REPLY)
-        .where(table.c.key.startswith(prefix, autoescape=True), table.c.due_at >= start, table.c.due_at < end)
-    ).scalar_one()
+def announced(connection: Connection, complaint_ids: Collection[int], prefix: str, since: datetime) -> dict[int, list[Announced]]:
+    """News (keys that begin with `prefix`) that is or was due since then, by complaint, in the order in which it was owed."""
+    rows = connection.execute(
+        select(table.c.complaint_id, table.c.key, table.c.conversation, table.c.payload, table.c.due_at, table.c.state, table.c.attempts)
+        .where(table.c.complaint_id.in_(complaint_ids), table.c.kind == Work.REPLY, table.c.due_at >= since)
+        .where(table.c.key.startswith(prefix, autoescape=True))
+        .order_by(table.c.id)
+    )
+    found: dict[int, list[Announced]] = {}
+    for complaint_id, key, conversation, payload, due_at, state, attempts in rows:
+        untouched = state == Owed.OWED and attempts == 0
+        each = Announced(key=key, conversation=conversation, payload=payload, due_at=due_at, untouched=untouched)
+        found.setdefault(complaint_id, []).append(each)
+    return found
 
 
 def next_due(connection: Connection, lane: str) -> datetime | None:

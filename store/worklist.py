@@ -125,20 +125,28 @@ def of(connection: Connection, complaint_id: int) -> KeyingRow | None:
 
 def owner(connection: Connection, doors: Collection[str], reference: str) -> int | None:
     """The complaint that has this Tracking ID, on any of these doors."""
-    known = select(complaints.c.id).where(complaints.c.door.in_(doors), complaints.c.door_reference == reference)
-    return connection.execute(known.limit(1)).scalar_one_or_none()
+    return owners(connection, doors, [reference]).get(reference)
 
 
-def newest(connection: Connection, complaint_id: int) -> int:
-    """Id of the newest line of its timeline."""
-    found = connection.execute(select(func.max(timeline.c.id)).where(timeline.c.complaint_id == complaint_id)).scalar_one_or_none()
-    return found or 0
+def owners(connection: Connection, doors: Collection[str], references: Collection[str]) -> dict[str, int]:
+    """Tracking ID -> the complaint that has it, of those that have one."""
+    known = select(complaints.c.door_reference, complaints.c.id).where(complaints.c.door.in_(doors))
+    return {row[0]: row[1] for row in connection.execute(known.where(complaints.c.door_reference.in_(references)))}
 
 
 def keep(connection: Connection, complaint_id: int, **values: Any) -> None:
     """Insert or change the row of a complaint."""
-    row = {"complaint_id": complaint_id, "seen": 0, **values}
-    connection.execute(insert(connection, keyings).values(**row).on_conflict_do_update(index_elements=["complaint_id"], set_=values))
+    keep_all(connection, {complaint_id: values})
+
+
+def keep_all(connection: Connection, rows: Mapping[int, Mapping[str, Any]]) -> None:
+    """The same columns of each complaint."""
+    if not rows:
+        return
+    into = insert(connection, keyings)
+    changed = {name: into.excluded[name] for name in next(iter(rows.values()))}
+    once = into.on_conflict_do_update(index_elements=["complaint_id"], set_=changed)
+    connection.execute(once, [{"complaint_id": key, "seen": 0, **values} for key, values in rows.items()])
 
 
 def begin_import(connection: Connection, **values: Any) -> int:

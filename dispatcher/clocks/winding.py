@@ -26,9 +26,9 @@ CURSOR = "clocks"
 log = structlog.get_logger()
 
 
-def wind(connection: Connection, profile: Profile, complaint_id: int) -> None:
+def wind(connection: Connection, profile: Profile, *complaint_ids: int) -> None:
     """Call it whenever state, classification or postponement of a complaint changed."""
-    _set(connection, profile, [complaint_id])
+    _set(connection, profile, complaint_ids)
 
 
 def first(profile: Profile, registered_at: datetime, classification: str) -> dict[str, Any]:
@@ -82,6 +82,8 @@ def fingerprint(profile: Profile) -> str:
 def _set(connection: Connection, profile: Profile, ids: Sequence[int]) -> None:
     days = working.of_city(profile)
     moves = due.moves_of(connection, ids)
+    limits: dict[int, tuple[str | None, datetime | None]] = {}
     for complaint in due.told(connection, ids):
         found = counted(profile, days, complaint, moves.get(complaint["id"], ()))
-        due.write(connection, complaint["id"], *((found.limit.value, days.end_of(found.day)) if found else (None, None)))
+        limits[complaint["id"]] = (found.limit.value, days.end_of(found.day)) if found else (None, None)
+    due.write(connection, limits)

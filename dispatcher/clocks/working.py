@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from config.profile import Profile
@@ -51,12 +51,7 @@ class WorkingDays:
 
     def after(self, start: date, days: int, resting: Sequence[Span] = ()) -> date:
         """The day on which `days` working days after `start` are over. Days of a rest (after its first, up to its last) do not count."""
-        day = start
-        while days > 0:
-            day += DAY
-            if self.counts(day) and not any(begun < day <= ended for begun, ended in resting):
-                days -= 1
-        return day
+        return _after(self, start, days, tuple(resting))
 
     def before(self, end: date, days: int) -> date:
         """The working day that lies `days` working days before `end`."""
@@ -71,6 +66,17 @@ class WorkingDays:
         if end < start:
             return -self.between(end, start)
         return sum(self.counts(start + DAY * step) for step in range(1, (end - start).days + 1))
+
+
+@lru_cache(maxsize=4096)
+def _after(counting: WorkingDays, start: date, days: int, resting: tuple[Span, ...]) -> date:
+    """Kept, because thousands of complaints came on the same few days."""
+    day = start
+    while days > 0:
+        day += DAY
+        if counting.counts(day) and not any(begun < day <= ended for begun, ended in resting):
+            days -= 1
+    return day
 
 
 def of_city(profile: Profile) -> WorkingDays:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from config.profile import Profile
@@ -99,8 +100,14 @@ def _state(ours: State, theirs: State | None, *, moved: bool) -> State | None:
 def agency_of(written: str, profile: Profile) -> str | None:
     """The agency's key by its name or short name; None: the city's profile has no such agency."""
     wanted = plain(written)
-    names = ((key, name) for key, each in profile.agencies.items() for name in (each.name, each.short))
-    return next((key for key, name in names if wanted and plain(name) == wanted), None)
+    names = (each for key, agency in profile.agencies.items() for each in ((key, agency.name), (key, agency.short)))
+    return next((key for key, name in names if wanted and _plain_name(name) == wanted), None)
+
+
+@lru_cache(maxsize=1024)
+def _plain_name(name: str) -> str:
+    """Of an agency: the same few are compared with every row."""
+    return plain(name)
 
 
 def _note(record: Record) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,12 +23,14 @@ from dispatcher.lapor.comparing import Change, Verdict, compare
 from dispatcher.lapor.matching import Matcher, Waiting
 from dispatcher.lapor.reading import Record, records
 from dispatcher.moving import ActRefused
+from dispatcher.news import Told
 from dispatcher.replies import Replies
 from normalizer import tracking
-from store import audit, complaints, lapor, worklist
+from store import audit, complaints, lapor, many, worklist
+from store.complaints import Found
 from store.database import Database
 
-GROUP = 100
+GROUP = 200
 """Complaints in one transaction: the hub beside us waits no longer than for these."""
 LISTED = 20
 """Lines that are named of each verdict."""
@@ -116,22 +118,39 @@ async def carry_out(
     return number, done
 
 
-def _write(connection: Connection, office: Office, number: int, operator: str, group: Iterable[Change], now: datetime) -> int:
-    rows = [row for change in group if (row := _one(connection, office, number, operator, change, now)) is not None]
+def _write(connection: Connection, office: Office, number: int, operator: str, group: Sequence[Change], now: datetime) -> int:
+    before = many.complaints_of(connection, [change.complaint_id for change in group])
+    group = _still_true(connection, office, group, before)
+    learnt = [(before[change.complaint_id], change.reference) for change in group if change.reference is not None]
+    keying.learn_all(connection, learnt, operator=operator, source="import", now=now)
+    told = [
+        Told(before[change.complaint_id], _update(change, number, now), silent=change.silent)
+        for change in group
+        if change.state is not None or change.agency is not None
+    ]
+    news.apply_all(connection, office.profile, office.replies, told, now)
+    after = lapor.kept(connection, [change.complaint_id for change in group])
+    rows = [{"import_id": number, "complaint_id": key, "before": _kept(before[key]), "after": _kept(after[key])} for key in after]
     worklist.add_changes(connection, rows)
     return len(rows)
 
 
-def _one(connection: Connection, office: Office, number: int, operator: str, change: Change, now: datetime) -> dict[str, Any] | None:
-    complaint = complaints.get(connection, change.complaint_id)
-    if complaint is None or complaint["version"] != change.version:
-        return None
-    before = _kept(complaint)
-    if change.reference is not None:
-        if worklist.owner(connection, office.doors, change.reference) is not None:
-            return None
-        keying.learn(connection, complaint, change.reference, operator=operator, source="import", now=now)
-    update = DoorUpdate(
+def _still_true(connection: Connection, office: Office, group: Sequence[Change], found: Mapping[int, Found]) -> Sequence[Change]:
+    """Those whose complaint nobody changed since the look, and whose Tracking ID is nobody's."""
+    taken = set(worklist.owners(connection, office.doors, [change.reference for change in group if change.reference is not None]))
+    still = list[Change]()
+    for change in group:
+        complaint = found.get(change.complaint_id)
+        if complaint is None or complaint["version"] != change.version or change.reference in taken:
+            continue
+        if change.reference is not None:
+            taken.add(change.reference)
+        still.append(change)
+    return still
+
+
+def _update(change: Change, number: int, now: datetime) -> DoorUpdate:
+    return DoorUpdate(
         external_id=f"import:{number}",
         at=now,
         reference=change.reference,
@@ -140,10 +159,6 @@ def _one(connection: Connection, office: Office, number: int, operator: str, cha
         agency=change.agency,
         note=change.note,
     )
-    if change.state is not None or change.agency is not None:
-        news.apply(connection, office.profile, office.replies, complaint["door"], update, now, silent=change.silent)
-    after = complaints.get(connection, change.complaint_id) or complaint
-    return {"import_id": number, "complaint_id": change.complaint_id, "before": before, "after": _kept(after)}
 
 
 def _kept(complaint: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,24 +175,29 @@ async def undo(office: Office, number: int, *, operator: str, now: datetime) -> 
         if not worklist.mark_undone(connection, number, now, operator):
             raise ActRefused(f"Impor #{number} sudah dibatalkan.")
         changes = worklist.changes_of(connection, number)
-        restored = sum(_restore(connection, office, number, operator, change, now) for change in changes)
+        groups = (changes[start : start + GROUP] for start in range(0, len(changes), GROUP))
+        restored = sum(_restore(connection, office, number, operator, group, now) for group in groups)
         audit.record(connection, at=now, operator=operator, action="import_undone", detail=f"#{number}")
         return restored, len(changes) - restored
 
     return await office.db.write(write)
 
 
-def _restore(connection: Connection, office: Office, number: int, operator: str, change: Mapping[str, Any], now: datetime) -> bool:
-    key, before, after = change["complaint_id"], change["before"], change["after"]
-    complaint = complaints.get(connection, key)
-    if complaint is None or _kept(complaint) != after:
-        return False
-    values = {**before, "state_at": datetime.fromisoformat(before["state_at"])}
-    complaints.change(connection, key, **values)
-    if before["door_reference"] != after["door_reference"]:
-        lapor.forget_reference(connection, key)
+def _restore(connection: Connection, office: Office, number: int, operator: str, group: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    """How many of these are as before; the others moved on."""
+    found = lapor.kept(connection, [change["complaint_id"] for change in group])
+    same = [change for change in group if (key := change["complaint_id"]) in found and _kept(found[key]) == change["after"]]
     text = f"Impor SP4N-LAPOR! #{number} dibatalkan"
-    moved = {"kind": "state", "state": before["state"]} if before["state"] != after["state"] else {"kind": "note"}
-    complaints.note(connection, key, at=now, actor=operator, source="import", agency=before["agency"], note=text, **moved)
-    winding.wind(connection, office.profile, key)
-    return True
+    lines, values = [], {}
+    for change in same:
+        before, key = change["before"], change["complaint_id"]
+        values[key] = {**before, "state_at": datetime.fromisoformat(before["state_at"])}
+        moved = {"state": before["state"]} if before["state"] != change["after"]["state"] else {}
+        kind = "state" if moved else "note"
+        line = complaints.line(key, at=now, kind=kind, actor=operator, source="import", agency=before["agency"], note=text)
+        lines.append(line | moved)
+    many.change(connection, values)
+    lapor.forget_references(connection, [c["complaint_id"] for c in same if c["before"]["door_reference"] != c["after"]["door_reference"]])
+    many.note(connection, lines)
+    winding.wind(connection, office.profile, *values)
+    return len(same)

@@ -23,7 +23,7 @@ MARGIN = 4.0
 """By so much the best has to be better than the next."""
 SHORTEST = 20
 """Characters: shorter texts are too alike to say who wrote them."""
-_RAREST, _COMPARED, _LENGTH = 6, 60, 1_000
+_RAREST, _COMMON, _COMPARED, _LENGTH = 6, 500, 60, 1_000
 _WORD = re.compile(r"\w{3,}")
 
 
@@ -41,14 +41,16 @@ class Matcher:
 
     def __init__(self, prefix: str, known: Mapping[str, int], numbers: Mapping[str, int], waiting: Iterable[Waiting]) -> None:
         self._prefix, self._known, self._numbers = prefix, known, numbers
-        self._waiting = {each.id: (each.at, tuple(filter(None, map(plain, each.texts)))) for each in waiting}
+        self._waiting = {each.id: (each.at, tuple(dict.fromkeys(filter(None, map(plain, each.texts))))) for each in waiting}
         self._same: dict[str, set[int]] = defaultdict(set)
-        self._having: dict[str, set[int]] = defaultdict(set)
+        having: dict[str, set[int]] = defaultdict(set)
         for key, (_, texts) in self._waiting.items():
             for text in texts:
                 self._same[text].add(key)
                 for word in set(_WORD.findall(text)):
-                    self._having[word].add(key)
+                    having[word].add(key)
+        # what stands in many reports finds none of them
+        self._having = {word: keys for word, keys in having.items() if len(keys) <= _COMMON}
 
     def find(self, record: Record) -> Sequence[int]:
         """One complaint: it is this. None: not ours. Several: nobody but a person can tell."""
@@ -65,14 +67,13 @@ class Matcher:
         return at is not None and -BEFORE <= at - self._waiting[key][0] <= AFTER
 
     def _alike(self, texts: Sequence[str], at: datetime | None) -> Sequence[int]:
-        from rapidfuzz import fuzz
+        from rapidfuzz import fuzz, process
 
         scores: dict[int, float] = {}
         for text in texts:
-            for key in self._candidates(text, at):
-                best = max((fuzz.ratio(text, other, score_cutoff=SURE) for other in self._waiting[key][1]), default=0.0)
-                if best:
-                    scores[key] = max(best, scores.get(key, 0.0))
+            others = {(key, place): other for key in self._candidates(text, at) for place, other in enumerate(self._waiting[key][1])}
+            for _, score, (key, _) in process.extract_iter(text, others, scorer=fuzz.ratio, score_cutoff=SURE):
+                scores[key] = max(score, scores.get(key, 0.0))
         top = max(scores.values(), default=0.0)
         return sorted(key for key, score in scores.items() if score > top - MARGIN)
 
@@ -81,7 +82,7 @@ class Matcher:
         words = sorted(
             (word for word in set(_WORD.findall(text)) if word in self._having), key=lambda word: (len(self._having[word]), word)
         )
-        shared = Counter(key for word in words[:_RAREST] if len(self._having[word]) <= 500 for key in self._having[word])
+        shared = Counter(key for word in words[:_RAREST] for key in self._having[word])
         timely = (key for key, _ in shared.most_common() if self._timely(key, at))
         return [key for key, _ in zip(timely, range(_COMPARED), strict=False)]
 

@@ -80,10 +80,10 @@ async def test_all_are_counted_again_only_when_something_changed(town: Town):
     """The job that runs every hour looks once and leaves it at that; complaints of an older hub get their due date from it."""
     town.now = WEDNESDAY
     await desk_complaint(town)
-    await town.db.write(lambda connection: due.write(connection, 1, None, None))
+    await town.db.write(lambda connection: due.write(connection, {1: (None, None)}))
     await winding.wind_all(town.tools, town.profile)
     assert await due_of(town) == [("verify", date(2026, 12, 30))]
-    await town.db.write(lambda connection: due.write(connection, 1, None, None))
+    await town.db.write(lambda connection: due.write(connection, {1: (None, None)}))
     await winding.wind_all(town.tools, town.profile)
     assert await due_of(town) == [(None, None)]
 

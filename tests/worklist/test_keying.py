@@ -10,7 +10,7 @@ from office import DOORS, NOW, Office
 from dispatcher import keying
 from dispatcher.choices import elsewhere
 from dispatcher.moving import ActRefused
-from store import complaints, worklist
+from store import complaints, many, worklist
 from store.database import Database
 
 
@@ -75,7 +75,7 @@ async def test_what_a_citizen_adds_later_is_to_be_added_there_too(office: Office
         )
     assert await listed(office.db) == [row["tracking_number"], waiting["tracking_number"]]
     assert await office.db.read(lambda s: worklist.left(s.connection(), DOORS)) == (1, 1)
-    newest = await office.db.read(lambda s: worklist.newest(s.connection(), row["id"]))
+    newest = (await office.db.read(lambda s: many.newest(s.connection(), [row["id"]])))[row["id"]]
     await office.db.write(lambda c: keying.passed_on(c, DOORS, row["id"], newest - 1, operator="rina", now=NOW))
     assert await listed(office.db) == [row["tracking_number"], waiting["tracking_number"]], "the second one came after the page was drawn"
     await office.db.write(lambda c: keying.passed_on(c, DOORS, row["id"], newest, operator="rina", now=NOW))
