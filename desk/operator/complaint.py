@@ -18,6 +18,7 @@ from desk.operator import due
 from desk.operator.access import may, operator_of
 from desk.operator.position import position
 from desk.operator.view import covered, masked, masked_email, masked_name, masked_phone, shown
+from desk.operator.viewing import shape_of
 from desk.pages import words
 from dispatcher.acts import BEFORE_THE_DOOR
 from dispatcher.doors.registry import by_hand
@@ -91,6 +92,7 @@ async def draw(
         "reporter": _reporter(row, revealed),
         "clean": revealed or (masked(row.title) == row.title and masked(row.body) == row.body),
         "files": _files(case),
+        "shape_of": shape_of,
         "blocked": await desk_of(request).db.read(lambda session: blocks.of_complaint(session, row)),
         "matter": await desk_of(request).db.read(lambda session: groups.shown(session, row.id or 0, row.matter_id, row.matter_by)),
         "sensitive": privacy.flags(row.personal_data),

@@ -1,25 +1,23 @@
-"""Evidence through the desk: downloads that no browser runs, and pictures for a first look."""
+"""Evidence through the desk: downloads that no browser runs, and what a browser may show on the complaint's page (`viewing`)."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from urllib.parse import quote
 
 from aiohttp import web
 
 from desk.context import desk_of
 from desk.operator.access import operator_of
+from desk.operator.viewing import VIEWS, View, rules
 from desk.upload import sniff, tidy_name
 from store import audit, dossier
 from store.tables import EvidenceRow
 
-PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
-"""Shown inline: what browsers decode without running anything. Everything else is a download."""
-_SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cache-Control": "private, no-store",
-}
+PICTURES = frozenset(kind for kind, view in VIEWS.items() if view.shape == "picture")
+ONE_LOOK = timedelta(hours=1)
+"""Playing a film asks for its pieces many times; within this time that is one look in the trail."""
 
 
 async def download(request: web.Request) -> web.StreamResponse:
@@ -37,16 +35,30 @@ async def download(request: web.Request) -> web.StreamResponse:
 async def attached(request: web.Request, file: EvidenceRow) -> web.StreamResponse:
     """The bytes as a file to keep, which no browser runs. Whoever calls has asked whether it may be seen, and written it down."""
     headers = {"Content-Type": "application/octet-stream", "Content-Disposition": disposition("attachment", file.filename)}
-    return await _send(request, file, headers)
+    return await _send(request, file, headers, None)
 
 
 async def look(request: web.Request) -> web.StreamResponse:
-    """A picture, if its bytes say that it is one."""
+    """A file that its bytes make fit to be shown, piece by piece where the browser asks so (`Range`).
+
+    Pictures come with the page itself; who plays or opens anything else is written down.
+    """
     desk, file = desk_of(request), await _file(request)
     kind = await asyncio.to_thread(lambda: sniff(head(str(desk.blobs.path(file.sha256 or "")))))
-    if kind not in PICTURES:
+    view = VIEWS.get(kind)
+    if view is None:
         raise web.HTTPNotFound
-    return await _send(request, file, {"Content-Type": kind, "Content-Disposition": disposition("inline", file.filename)})
+    if view.shape != "picture":
+        await _seen(request, file)
+    headers = {"Content-Type": view.content_type, "Content-Disposition": disposition("inline", file.filename)}
+    return await _send(request, file, headers, view)
+
+
+async def _seen(request: web.Request, file: EvidenceRow) -> None:
+    desk, now, name, detail = desk_of(request), desk_of(request).clock(), operator_of(request).name, f"evidence {file.id}"
+    told = {"operator": name, "action": "view", "complaint_id": file.complaint_id, "detail": detail}
+    if not await desk.db.read(lambda session: audit.known(session, since=now - ONE_LOOK, **told)):
+        await desk.db.write(lambda connection: audit.record(connection, at=now, **told))
 
 
 async def _file(request: web.Request) -> EvidenceRow:
@@ -57,11 +69,11 @@ async def _file(request: web.Request) -> EvidenceRow:
     return found[0]
 
 
-async def _send(request: web.Request, file: EvidenceRow, headers: dict[str, str]) -> web.StreamResponse:
+async def _send(request: web.Request, file: EvidenceRow, headers: dict[str, str], view: View | None) -> web.StreamResponse:
     path = desk_of(request).blobs.path(file.sha256 or "")
     if not await asyncio.to_thread(path.exists):
         raise web.HTTPNotFound
-    return web.FileResponse(path, headers={**_SAFE, **headers})
+    return web.FileResponse(path, headers={**rules(view), **headers})
 
 
 def head(path: str) -> bytes:

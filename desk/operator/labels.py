@@ -94,6 +94,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "reveal": N_("Membuka data pribadi"),
     "raw": N_("Melihat pesan mentah"),
     "download": N_("Mengunduh lampiran"),
+    "view": N_("Melihat lampiran"),
     "report": N_("Mengunduh rekap bernama"),
     "edit": N_("Menyunting laporan"),
     "bulk": N_("Tindakan massal"),

@@ -12,7 +12,7 @@ from normalizer.complaint import Classification, State, Urgency
 from store.operators import Role
 from store.tables import Owed, Work
 
-SAME = {"Telegram", "SMS", "WhatsApp", "X", "Open311", "Admin", "SP4N-LAPOR!"}
+SAME = {"Menu", "Telegram", "SMS", "WhatsApp", "X", "Open311", "Admin", "SP4N-LAPOR!"}
 
 
 def sentences() -> set[str]:
