@@ -164,6 +164,8 @@ class Profile(Value):
     """How long raw bytes are kept."""
     intake: Intake = Intake()
     open311: PublicRequests = PublicRequests()
+    open_data: bool = False
+    """Whether everybody may fetch, at /transparansi, a line for each complaint of a finished month: no number, no words, no person."""
     fallbacks: dict[str, tuple[str, ...]] = {}
     """By channel: the channels by which an answer goes instead, in this order, when it cannot reach its citizen there."""
     tell: tuple[Told, ...] = ("verified", "waiting", "assigned", "in_progress", "answered", "closed", "out_of_scope", "archived")

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from aiohttp import web
 
-from desk import api, chat, cors, evidence, headers, open311, pages, probes, public, stream
+from desk import api, chat, cors, evidence, headers, installing, open311, open_data, pages, probes, public, stream, transparency
 from desk.context import DESK, Desk
 from desk.figures import SHELF, Shelf
 from desk.proof import Proofs
@@ -22,6 +22,8 @@ def build(desk: Desk) -> web.Application:
     app[DESK] = desk
     app[chat.LIMITS] = Limits()
     app[SHELF] = Shelf()
+    transparency.setup(app)
+    app[open_data.COPIES] = open_data.Copies()
     app[chat.PROOFS] = Proofs(desk.secret)
     app[stream.OPEN_STREAMS] = stream.Streams()
     app.on_shutdown.append(app[stream.OPEN_STREAMS].stop)
@@ -47,6 +49,11 @@ def _route(app: web.Application) -> None:
         web.get("/lacak", public.track_form),
         web.get("/lacak/{number}", public.track),
         web.get("/privasi", public.privacy),
+        web.get("/transparansi", transparency.show),
+        web.get("/transparansi/data-terbuka.csv", open_data.fetch),
+        web.get("/manifest.webmanifest", installing.manifest),
+        web.get("/sw.js", installing.worker),
+        web.get("/luring", installing.offline),
         web.get("/chat/frame", public.frame),
         web.get("/chat/widget.js", public.widget),
         web.options("/chat/{path:.+}", cors.preflight),

@@ -60,3 +60,11 @@ def alone(code: str) -> str:
 def squeeze(name: str) -> str:
     """karang mekar -> karangmekar: people split and join the names of villages as they like."""
     return _NOT_LETTERS.sub("", name.lower())
+
+
+@lru_cache(maxsize=4)
+def districts(prefix: str) -> tuple[tuple[str, str], ...]:
+    """Code and name of each kecamatan of a city, by code."""
+    from lokal import wilayah
+
+    return tuple(sorted((place.code, place.name) for place in wilayah.list_wilayah(prefix)))

@@ -11,6 +11,7 @@ from aiohttp import web
 from babel.dates import format_date
 
 from desk import charts
+from desk.cartogram import tiles
 from desk.context import Desk, desk_of
 from desk.figures import AXES, SHELF, Figures, percent
 from desk.naming import names
@@ -52,6 +53,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         "list_of": _list(figures),
         "span": {"masa": name, "dari": period.since.isoformat(), "sampai": period.until.isoformat()},
         "urlencode": urlencode,
+        "tiles": tiles(desk.profile.region_code, {row.key: row.received for row in figures.axes["place"]}),
         "point": _point(request, figures),
         "at": desk.clock(),
         "projector": request.query.get("layar") == "1",

@@ -53,7 +53,7 @@ async def open_data(request: web.Request) -> web.StreamResponse:
     """One line a complaint, without number, words or person."""
     desk = desk_of(request)
     begin = _month(desk, request.query.get("bulan", ""))
-    text = _csv(desk, await _lines(desk, begin, None))
+    text = open_csv(desk, await _lines(desk, begin, None))
     return _file(text.encode("utf-8-sig"), "text/csv", f"data-terbuka-{begin:%Y-%m}.csv")
 
 
@@ -74,7 +74,13 @@ async def _lines(desk: Desk, begin: date, agency: str | None) -> Sequence[Line]:
     return await desk.db.read(lambda session: reports.lines(session, since, until, agency))
 
 
-def _csv(desk: Desk, lines: Sequence[Line]) -> str:
+async def lines_of_month(desk: Desk, begin: date) -> Sequence[Line]:
+    """Every agency's."""
+    return await _lines(desk, begin, None)
+
+
+def open_csv(desk: Desk, lines: Sequence[Line]) -> str:
+    """One line a complaint, without number, words or person."""
     called, out = names(desk.profile), io.StringIO()
     sheet = csv.writer(out)
     sheet.writerow(OPEN_DATA)

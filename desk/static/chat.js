@@ -496,3 +496,6 @@ async function begin() {
   send();
 }
 begin();
+
+// Installed or not: without a line a page says so. Not inside another site.
+if (parent === window) navigator.serviceWorker?.register("/sw.js").catch(() => {});

@@ -23,7 +23,7 @@ async def test_the_picture_fits(stage: Stage, chromium: Chromium, width: int) ->
     page = await opened(chromium, width, errors)
     await sign_in(page, stage)
     if width == 360:
-        await page.get_by_text("Menu", exact=True).click()
+        await page.locator("details.menu summary").click()
         await shot(page, "menu")
         await page.locator("details.menu").get_by_role("link", name="Gambaran").click()
         await page.wait_for_url("**/desk/gambaran")

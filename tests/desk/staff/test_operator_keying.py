@@ -81,7 +81,7 @@ async def test_keys_and_copying_in_a_real_browser(stage: Stage, chromium: Chromi
     await page.fill("#name", "rina")
     await page.fill("#password", PASSWORD)
     await page.keyboard.press("Enter")
-    await page.wait_for_selector("nav.rooms")
+    await page.wait_for_selector("details.me:visible")
     for width in (360, 1440):
         await page.set_viewport_size({"width": width, "height": 900})
         await page.goto(stage.url("/desk/kerja"))
