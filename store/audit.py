@@ -24,7 +24,7 @@ def record(
     connection.execute(insert(_audit).values(at=at, operator=operator, action=action, complaint_id=complaint_id, detail=detail))
 
 
-def known(session: Session, *, since: datetime, operator: str, action: str, complaint_id: int, detail: str) -> bool:
+def known(session: Session, since: datetime, operator: str, action: str, complaint_id: int, detail: str) -> bool:
     """Whether exactly this was written down since then."""
     query = select(AuditRow.id).where(AuditRow.complaint_id == complaint_id, AuditRow.at >= since, AuditRow.operator == operator)
     return session.exec(query.where(AuditRow.action == action, AuditRow.detail == detail).limit(1)).first() is not None

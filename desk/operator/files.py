@@ -55,10 +55,12 @@ async def look(request: web.Request) -> web.StreamResponse:
 
 
 async def _seen(request: web.Request, file: EvidenceRow) -> None:
-    desk, now, name, detail = desk_of(request), desk_of(request).clock(), operator_of(request).name, f"evidence {file.id}"
-    told = {"operator": name, "action": "view", "complaint_id": file.complaint_id, "detail": detail}
-    if not await desk.db.read(lambda session: audit.known(session, since=now - ONE_LOOK, **told)):
-        await desk.db.write(lambda connection: audit.record(connection, at=now, **told))
+    desk, name, key, detail = desk_of(request), operator_of(request).name, file.complaint_id, f"evidence {file.id}"
+    now = desk.clock()
+    if not await desk.db.read(lambda session: audit.known(session, now - ONE_LOOK, name, "view", key, detail)):
+        await desk.db.write(
+            lambda connection: audit.record(connection, at=now, operator=name, action="view", complaint_id=key, detail=detail)
+        )
 
 
 async def _file(request: web.Request) -> EvidenceRow:
