@@ -81,6 +81,20 @@ class Alerts(Section):
     silence_times: float = Field(default=10, ge=1)
 
 
+class Map(Section):
+    """Where the pictures of a map come from. Without any, pages draw a place by themselves and ask nobody."""
+
+    tiles: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.-]+(:\d+)?/[^\s\"'<>]*)?$")
+    """Address with {z}, {x} and {y}: "https://peta.example.go.id/{z}/{x}/{y}.png". Whoever runs it learns which places are looked at."""
+    attribution: str = ""
+    """Who made the map; most ask to be named: "© Kontributor OpenStreetMap"."""
+
+    @property
+    def host(self) -> str:
+        """What the content policy lets pictures come from: "https://peta.example.go.id"."""
+        return "/".join(self.tiles.split("/")[:3])
+
+
 class Configured(BaseModel):
     """A table whose further keys are read by the provider's or door's own settings. Any of them may be a secret, so all print as stars."""
 
@@ -124,6 +138,7 @@ class Settings(BaseSettings):
     log: Log = Log()
     workers: Workers = Workers()
     alerts: Alerts = Alerts()
+    map: Map = Map()
     accounts: dict[str, Account] = {
         "chat": Account(channel="webchat"),
         "desk": Account(channel="manual"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import js_lib_htmx
+import xstatic.pkg.leaflet
 from aiohttp import web
 from aiohttp_session import session_middleware
 
@@ -50,6 +51,7 @@ from desk.operator.triaging import take_in, turn_down
 from desk.operator.writing import writing
 from store.operators import Role
 
+LEAFLET = Path(xstatic.pkg.leaflet.BASE_DIR)
 HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx" / "htmx.min.js"
 """Served from its package: no script of others lies in this repository."""
 
@@ -66,6 +68,7 @@ def pages() -> list[Page]:
         Page("GET", "/siapkan/{token}", anybody, login.welcome),
         Page("POST", "/siapkan/{token}", anybody, login.choose),
         Page("GET", "/htmx.js", viewer, htmx, agency_too=True),
+        Page("GET", "/leaflet.{kind:js|css}", viewer, leaflet),
         Page("GET", "/akun", viewer, account.show, agency_too=True),
         Page("POST", "/akun/sandi", viewer, account.password, agency_too=True),
         Page("POST", "/akun/faktor", viewer, account.begin, agency_too=True),
@@ -153,6 +156,10 @@ def setup(app: web.Application, desk: Desk) -> None:
 
 async def htmx(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(HTMX, headers={"Cache-Control": "private, max-age=86400"})
+
+
+async def leaflet(request: web.Request) -> web.StreamResponse:
+    return web.FileResponse(LEAFLET / f"leaflet.{request.match_info['kind']}", headers={"Cache-Control": "private, max-age=86400"})
 
 
 async def _home(request: web.Request) -> web.StreamResponse:

@@ -93,6 +93,7 @@ async def draw(
         "clean": revealed or (masked(row.title) == row.title and masked(row.body) == row.body),
         "files": _files(case),
         "shape_of": shape_of,
+        "map": desk_of(request).settings.map,
         "blocked": await desk_of(request).db.read(lambda session: blocks.of_complaint(session, row)),
         "matter": await desk_of(request).db.read(lambda session: groups.shown(session, row.id or 0, row.matter_id, row.matter_by)),
         "sensitive": privacy.flags(row.personal_data),

@@ -65,14 +65,16 @@ async def chart(request: web.Request) -> web.StreamResponse:
     """GET /desk/gambaran/{chart}.svg: arus (over time), or one of the axes."""
     desk, (_, period), which = desk_of(request), asked(request), request.match_info["chart"].removesuffix(".svg")
     figures = await request.config_dict[SHELF].figures(desk, period, fresh=FRESH)
-    title = words(request)(_RECEIVED)
+    title, narrow = words(request)(_RECEIVED), request.query.get("sempit") == "1"
     if which == "arus":
         label = _point(request, figures)
-        return charts.line([label(point) for point in figures.trend.points], [point.number for point in figures.trend.points], title)
+        return charts.line(
+            [label(point) for point in figures.trend.points], [point.number for point in figures.trend.points], title, narrow=narrow
+        )
     if which not in AXES:
         raise web.HTTPNotFound
     called = _named(request, desk)
-    return charts.bars([(called(which, row.key), row.received) for row in figures.axes[which]], title)
+    return charts.bars([(called(which, row.key), row.received) for row in figures.axes[which]], title, narrow=narrow)
 
 
 def _named(request: web.Request, desk: Desk) -> Callable[[str, str], str]:

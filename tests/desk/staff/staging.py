@@ -20,7 +20,7 @@ from chat_hub import ReadHere
 from sqlalchemy import insert
 
 from config import load
-from config.settings import Http, Settings
+from config.settings import Http, Map, Settings
 from connectors.manual.client import ABOUT
 from desk.app import build
 from desk.context import Desk
@@ -128,9 +128,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(folder: Path, **http: Any) -> AsyncIterator[Stage]:
+async def staged(folder: Path, *, map: Map | None = None, **http: Any) -> AsyncIterator[Stage]:
     """Store, acts, intake and desk as `run.py` puts them together; only the normaliser's own process is left out."""
-    settings, clock = Settings(http=Http(**http)), Clock()
+    settings, clock = Settings(http=Http(**http), map=map or Map()), Clock()
     profile = load.profile(settings)
     db = Database(fresh.sqlite(folder))
     bell, blobs = Bell(), Blobs(folder / "blobs")
