@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from babel.dates import format_date, format_datetime
 from sqlmodel import Session
 
 from config.profile import Profile
+from desk import story
 from desk.context import Desk
 from normalizer.complaint import State
 from normalizer.tracking import printed
@@ -61,12 +62,10 @@ async def look_up(desk: Desk, number: str, language: str) -> Case | None:
 
 
 def case_of(row: ComplaintRow, timeline: Sequence[TimelineRow], profile: Profile, language: str) -> Case:
-    """Pure. The timeline gives the steps; the row has the last word on the present state."""
-    told = list(_changes(timeline))
-    if not told or told[-1][0] != row.state:
-        told.append((row.state, row.agency, row.state_at))
+    """Pure. The timeline gives the steps."""
     steps = [
-        Step(name=state_name(state, agency, profile, language), when=moment(at, profile, language), at=at) for state, agency, at in told
+        Step(name=story.state_name(each, profile, language), when=moment(each.at, profile, language), at=each.at)
+        for each in story.changes(row, timeline)
     ]
     return Case(
         number=printed(row.tracking_number),
@@ -78,23 +77,6 @@ def case_of(row: ComplaintRow, timeline: Sequence[TimelineRow], profile: Profile
         steps=steps[::-1],
         postponed_until=_day(row.postponed_until, language),
     )
-
-
-def _changes(timeline: Sequence[TimelineRow]) -> Iterator[tuple[str, str | None, datetime]]:
-    """(state, agency, when) without repetitions."""
-    last: tuple[str, str | None] | None = None
-    for entry in timeline:
-        state = State.RECEIVED.value if entry.kind == "registered" else entry.state
-        if state is None or (state, entry.agency) == last:
-            continue
-        last = (state, entry.agency)
-        yield state, entry.agency, entry.at
-
-
-def state_name(state: str, agency: str | None, profile: Profile, language: str) -> str:
-    """A state as the catalogue of texts names it to people."""
-    known = profile.agencies.get(agency or "")
-    return profile.text(f"state_{state}", language, agency=known.name if known else profile.office)
 
 
 def moment(at: datetime, profile: Profile, language: str) -> str:

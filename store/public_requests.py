@@ -31,10 +31,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """`told`: the newest words that were meant for the citizen."""
+    """`told`: the words that were meant for the citizen, the oldest first."""
 
     complaint: ComplaintRow
-    told: str | None
+    told: Sequence[str]
     evidence: Sequence[EvidenceRow]
 
 
@@ -57,14 +57,18 @@ def of(session: Session, wanted: Wanted) -> Sequence[Found]:
     rows = session.exec(ordered.offset(wanted.skip).limit(min(wanted.limit, ROWS_LIMIT))).all()
     keys = [row.id for row in rows if row.id is not None]
     told, files = _told(session, keys), _files(session, keys)
-    return [Found(complaint=row, told=told.get(row.id or 0), evidence=files.get(row.id or 0, ())) for row in rows]
+    return [Found(complaint=row, told=told.get(row.id or 0, ()), evidence=files.get(row.id or 0, ())) for row in rows]
 
 
-def _told(session: Session, keys: Sequence[int]) -> Mapping[int, str]:
+def _told(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[str]]:
     query = select(TimelineRow.complaint_id, TimelineRow.public_text).where(
         col(TimelineRow.complaint_id).in_(keys), col(TimelineRow.public_text).is_not(None)
     )
-    return {key: text for key, text in session.exec(query.order_by(col(TimelineRow.at), col(TimelineRow.id))) if text}
+    found: dict[int, list[str]] = {}
+    for key, text in session.exec(query.order_by(col(TimelineRow.at), col(TimelineRow.id))):
+        if text:
+            found.setdefault(key, []).append(text)
+    return found
 
 
 def _files(session: Session, keys: Sequence[int]) -> Mapping[int, Sequence[EvidenceRow]]:

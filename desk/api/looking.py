@@ -7,17 +7,19 @@ from typing import Any
 
 from sqlmodel import Session
 
+from desk import story
 from desk.api import shapes
 from desk.api.operations import Call, Trouble
 from desk.context import Desk
 from desk.operator.view import covered
+from desk.story import Reader
 from normalizer import tracking
 from normalizer.complaint import State
 from store import dossier, listing, tally
 from store.dossier import Dossier
 from store.listing import Filters, Line
 from store.states import OPEN
-from store.tables import ComplaintRow, TimelineRow
+from store.tables import ComplaintRow
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 """Days beyond these say "from the beginning" and "to the end"; no clock shift can leave the calendar then."""
@@ -36,10 +38,8 @@ async def one(call: Call) -> shapes.Complaint:
 
 async def timeline(call: Call) -> shapes.Timeline:
     case = await found(call)
-    secret = case.complaint.confidential
-    return shapes.Timeline(
-        number=tracking.printed(case.complaint.tracking_number), events=[_event(row, secret=secret) for row in case.timeline]
-    )
+    told = story.lines(case.complaint, case.timeline, Reader.VIEWER)
+    return shapes.Timeline(number=tracking.printed(case.complaint.tracking_number), events=[_event(line) for line in told])
 
 
 async def agencies(call: Call) -> shapes.Agencies:
@@ -137,7 +137,5 @@ def _place(row: ComplaintRow) -> shapes.Place | None:
     )
 
 
-def _event(row: TimelineRow, *, secret: bool) -> shapes.Event:
-    text, note = (None if secret or not words else covered(words) for words in (row.public_text, row.note))
-    state = State(row.state) if row.state else None
-    return shapes.Event(at=row.at, kind=row.kind, actor=row.actor, source=row.source, state=state, agency=row.agency, text=text, note=note)
+def _event(line: story.Line) -> shapes.Event:
+    return shapes.Event(**{name: getattr(line, name) for name in shapes.Event.model_fields})

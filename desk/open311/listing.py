@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from config.profile import Profile
 from connectors.open311.wire import CHANNEL, LINK
+from desk import story
 from desk.context import Desk, desk_of
 from desk.evidence import links_of
 from desk.open311 import catalogue
@@ -121,7 +122,7 @@ def _shown(session: Session, desk: Desk, found: Found) -> Mapping[str, Any]:
     return {
         "service_request_id": tracking.printed(row.tracking_number),
         "status": "open" if State(row.state) in OPEN else "closed",
-        "status_notes": masked(found.told) if words and found.told else None,
+        "status_notes": story.published(found.told) if words else None,
         "service_name": catalogue.name_of(profile, code),
         "service_code": code,
         "description": masked(_LINK.sub("", row.body)) if words else catalogue.name_of(profile, code),

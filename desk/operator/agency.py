@@ -10,12 +10,14 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 from sqlalchemy import Connection
 
+from desk import story
 from desk.context import desk_of
 from desk.operator.access import operator_of
 from desk.operator.files import attached
 from desk.operator.labels import N_
 from desk.operator.view import go, shown
 from desk.pages import words
+from desk.story import Reader
 from desk.upload import Form, keep
 from dispatcher.acts import ActRefused
 from normalizer import tracking
@@ -108,5 +110,14 @@ async def _found(request: web.Request) -> Case:
 
 async def _draw(request: web.Request, case: Case, *, refused: str | None = None, text: str = "", status: int = 200) -> web.Response:
     elsewhere = None if case.complaint.door == "desk" else case.complaint.door
-    context = {"case": case, "complaint": case.complaint, "refused": refused, "text": text, "elsewhere": elsewhere, "own": FROM}
+    told = story.lines(case.complaint, case.timeline, Reader.AGENCY)
+    context = {
+        "case": case,
+        "story": told,
+        "complaint": case.complaint,
+        "refused": refused,
+        "text": text,
+        "elsewhere": elsewhere,
+        "own": FROM,
+    }
     return await shown(request, "operator/agency_case.html", context, status=status)

@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 
 from config.profile import Profile
+from desk import story
 from desk.context import desk_of
 from desk.operator import due
 from desk.operator.access import may, operator_of
@@ -20,6 +21,7 @@ from desk.operator.position import position
 from desk.operator.view import covered, masked, masked_email, masked_name, masked_phone, shown
 from desk.operator.viewing import shape_of
 from desk.pages import words
+from desk.story import Reader
 from dispatcher.acts import BEFORE_THE_DOOR
 from dispatcher.doors.registry import by_hand
 from normalizer import privacy, tracking
@@ -80,6 +82,7 @@ async def draw(
     withheld = await desk_of(request).db.read(lambda session: cleanings.withheld(session.connection(), originals))
     context = {
         "case": case,
+        "story": story.lines(row, case.timeline, _reader(request, revealed=revealed)),
         "withheld": withheld if row.door != "desk" else frozenset(),
         "complaint": row,
         "revealed": revealed,
@@ -107,6 +110,12 @@ async def draw(
         "due": due.told(request, row),
     }
     return await shown(request, "operator/complaint.html", context, status=status)
+
+
+def _reader(request: web.Request, *, revealed: bool) -> Reader:
+    if revealed:
+        return Reader.REVEALED
+    return Reader.OPERATOR if may(request, Role.OPERATOR) else Reader.VIEWER
 
 
 def _window(request: web.Request, row: ComplaintRow) -> datetime | None:
