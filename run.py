@@ -63,35 +63,10 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
 
     Raises SettingsError, StoreTaken, StoreAway or OSError (the port), each with a sentence for the operator.
     """
-    import random
     import secrets
 
     from config import load
-    from connectors.contract import Health
-    from desk.app import build as build_pages
-    from desk.context import Desk
-    from dispatcher import accounts, tracking
-    from dispatcher.acts import Acts
-    from dispatcher.caring import Care
-    from dispatcher.clocks import timetable
-    from dispatcher.doors import registry
-    from dispatcher.fallbacks import Fallbacks
-    from dispatcher.intake import Intake
-    from dispatcher.line import Line
-    from dispatcher.links import Links
-    from dispatcher.pulses import Pulses
-    from dispatcher.pushed import Pushed
     from dispatcher.reading import Readers
-    from dispatcher.replies import Replies
-    from dispatcher.schedule import scheduler
-    from dispatcher.spending import Purse
-    from dispatcher.taking import Taker
-    from dispatcher.workers import Tools
-    from store import migrate, ownership
-    from store.bell import Bell
-    from store.blobs import Blobs
-    from store.credentials import Credentials
-    from store.database import Database
 
     profile, secret, node = load.profile(settings), load.secret(settings), secrets.token_hex(8)
     async with contextlib.AsyncExitStack() as stack:
@@ -105,10 +80,38 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
         stack.push_async_callback(readers.aclose)
         readers.start()
 
+        # Loaded only now, so that the readers stay small.
+        import random
+
+        from connectors.contract import Health
+        from desk.app import build as build_pages
+        from desk.context import Desk
+        from dispatcher import accounts, tracking
+        from dispatcher.acts import Acts
+        from dispatcher.caring import Care
+        from dispatcher.clocks import timetable
+        from dispatcher.doors import registry
+        from dispatcher.fallbacks import Fallbacks
+        from dispatcher.intake import Intake
+        from dispatcher.line import Line
+        from dispatcher.links import Links
+        from dispatcher.pulses import Pulses
+        from dispatcher.pushed import Pushed
+        from dispatcher.replies import Replies
+        from dispatcher.schedule import scheduler
+        from dispatcher.spending import Purse
+        from dispatcher.taking import Taker
+        from dispatcher.workers import Tools
+        from store import migrate, ownership
+        from store.bell import Bell
+        from store.blobs import Blobs
+        from store.credentials import Credentials
+        from store.database import Database
+
         stack.enter_context(ownership.alone(settings.store.url))
+        migrate.bring_up(settings.store.url)
         db = Database(settings.store.url)
         stack.push_async_callback(db.aclose)
-        await asyncio.to_thread(migrate.upgrade, db.readers)
         await db.write(lambda connection: ownership.take_over(connection, node, clock()))
         blobs, bell = Blobs(settings.store.blobs), Bell(settings.store.url)
         bell.start()

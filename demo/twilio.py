@@ -62,7 +62,7 @@ class Twilio:
     address: str = ""
     cdn: str = ""
     page_size: int | None = None
-    _moods: list[str] = field(default_factory=list)
+    _moods: list[tuple[str, str]] = field(default_factory=list)
     _made: int = 0
     _runners: list[web.AppRunner] = field(default_factory=list)
     _reporting: set[asyncio.Task[None]] = field(default_factory=set)
@@ -98,9 +98,16 @@ class Twilio:
             await runner.cleanup()
         self._runners.clear()
 
-    def mood(self, name: str, times: int = 1) -> None:
-        """The next calls meet it: a name of MOODS, `hang`, or `taken` (a message goes out, the answer is lost)."""
-        self._moods += [name] * times
+    def mood(self, name: str, times: int = 1, method: str = "") -> None:
+        """The next calls (of one HTTP method) meet it: a name of MOODS, `hang`, or `taken` (a message goes out, the answer is lost)."""
+        self._moods += [(name, method)] * times
+
+    def _met(self, method: str) -> str | None:
+        for nth, (name, only) in enumerate(self._moods):
+            if only in ("", method):
+                del self._moods[nth]
+                return name
+        return None
 
     # What citizens do
 
@@ -167,7 +174,7 @@ class Twilio:
         for name, value in pairs:
             values[name] = value if name not in values else [*([values[name]] if isinstance(values[name], str) else values[name]), value]
         self.calls.append(Call(request.method, request.path.partition(request.match_info["account"])[2], values))
-        mood = self._moods.pop(0) if self._moods else None
+        mood = self._met(request.method)
         if mood == "hang":
             await asyncio.sleep(3600)
         if mood == "taken":

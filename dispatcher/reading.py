@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import multiprocessing
 import signal
 from collections.abc import Callable, Sequence
@@ -161,6 +162,8 @@ class Readers:
     def start(self) -> None:
         """Fork the workers. Call it before anything starts a thread."""
         import_module("normalizer.normalize")  # loaded once, shared by all
+        gc.collect()
+        gc.freeze()  # a look for cycles would write to every object's head, and so copy all that is shared
         for worker in self._workers:
             worker.fork()
 

@@ -10,7 +10,6 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Iterator
 
-import psycopg
 import structlog
 
 CHANNEL = "satupintu"
@@ -64,6 +63,8 @@ class Bell:
             event.set()
 
     async def _listen(self) -> None:
+        import psycopg  # a hub on SQLite does without it
+
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
@@ -75,6 +76,8 @@ class Bell:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _tell(self) -> None:
+        import psycopg
+
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:

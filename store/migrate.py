@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +27,7 @@ from store import (
     undone,
     worklist,
 )
+from store.database import engines
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -64,15 +69,43 @@ def upgrade(engine: Engine) -> None:
 
 
 def current(engine: Engine) -> bool:
-    """Whether the store has the schema that this version of the hub needs."""
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
+    """Whether the store has the schema that this version of the hub needs. Does without alembic, which is large."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
-        found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory(str(HERE)).get_current_head()
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == newest()
+
+
+def newest() -> str:
+    """The revision of this version of the hub; the steps are numbered in their order."""
+    return max(step.name for step in (HERE / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
+def bring_up(url: str) -> None:
+    """`upgrade` where it is needed, in a forked process: what alembic loads (15 MB) does not stay.
+
+    Call it before anything starts a thread.
+    """
+    with _engine(url) as engine:
+        if current(engine):
+            return
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as beside:
+        beside.submit(_upgrade, url).result()
+
+
+def _upgrade(url: str) -> None:
+    with _engine(url) as engine:
+        upgrade(engine)
+
+
+@contextmanager
+def _engine(url: str) -> Iterator[Engine]:
+    writer, readers = engines(url)
+    try:
+        yield readers
+    finally:
+        writer.dispose()
+        readers.dispose()
 
 
 def knows(revision: str) -> bool:

@@ -224,7 +224,7 @@ async def test_429_drops_messages(tmp_path: Path, twilio: Twilio) -> None:
             return len(twilio.calls) >= 4  # both accounts were checked and have asked for what they missed
 
         await town.until(first_looks)
-        twilio.mood("throttled")
+        twilio.mood("throttled", method="POST")  # sending, not one of the looks for what was missed
         await town.twilio.write(CITIZEN, SMS, COMPLAINT)
 
         async def owed() -> Any:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,23 @@ async def test_the_schema_is_what_the_tables_say(db: Database):
 
     await asyncio.to_thread(check)
     assert migrate.current(db.readers)
+
+
+def test_the_newest_step_is_known_without_alembic():
+    """What the files' names say is what alembic finds."""
+    from alembic.script import ScriptDirectory
+
+    assert migrate.newest() == ScriptDirectory(str(migrate.HERE)).get_current_head()
+
+
+async def test_an_empty_store_is_brought_up_in_a_process_of_its_own(tmp_path: Path):
+    """The hub that starts on nothing has the newest schema; asked again, it does nothing."""
+    url = f"sqlite:///{tmp_path}/new.db"
+    migrate.bring_up(url)
+    migrate.bring_up(url)
+    db = Database(url)
+    assert migrate.current(db.readers)
+    await db.aclose()
 
 
 async def test_one_bad_write_of_a_group_harms_no_other(db: Database):
