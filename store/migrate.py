@@ -23,6 +23,7 @@ from store import (
     matters,
     notices,
     people,
+    presences,
     tables,
     undone,
     worklist,
@@ -37,6 +38,7 @@ METADATA = SQLModel.metadata
 _ = (
     tables,
     people,
+    presences,
     deliveries,
     expenses,
     blocks,

@@ -98,7 +98,7 @@ def test_the_event_itself_may_be_a_careless_sentence(hostile: str) -> None:
     clean(stream)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     key=st.one_of(st.sampled_from(["account", "code", "stage", "count", "ms", "where", "event_", "logger", "level"]), st.text(max_size=20)),
     around=st.text(max_size=30),
