@@ -1,4 +1,9 @@
-"""What grouping costs the writer's thread: with a full store, and in a flood about one thing. `python -m bench.matters [URL]`"""
+"""What grouping costs the writer's thread while the store fills up, and in a flood about one thing. `python -m bench.matters [URL]`
+
+At each size as many complaints find their like, so what grows would be the looking. The crowd is kept as it is kept when it is registered
+(its fingerprints and keys), many at a time and without being compared; the thousand that are measured at each size are grouped like any
+complaint. CPU time of this thread, so what else the machine does counts little.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +14,21 @@ import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import insert
 
 from config import load
 from config.settings import Settings
 from dispatcher import grouping
-from normalizer import tracking
+from normalizer import fingerprint, tracking
+from normalizer.likeness import kept_under
 from store import matters, migrate
+from store.complaints import table as complaints
 from store.database import Database
 from store.tables import ComplaintRow
 
-FILL, FLOOD, ALONE = 100_000, 5_000, 1_000
+SIZES, FLOOD, ALONE, AT_ONCE = (1_000, 10_000, 30_000, 100_000), 5_000, 1_000, 1_000
+STEP = timedelta(minutes=5)
+"""Between two complaints of the crowd: 100,000 a year. Nothing fades here, so that looking has the whole year under its keys."""
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 KINDS = ("sampah", "jalan", "penerangan_jalan", "drainase", "air_bersih")
 WORDS = [
@@ -67,41 +76,66 @@ def row(chance: random.Random, n: int, at: datetime, flood: bool) -> dict[str, o
     return {name: value for name, value in ComplaintRow.model_validate(values).model_dump().items() if name != "id"}
 
 
-def run(url: str) -> None:
-    profile, chance, db = load.profile(Settings()), random.Random(7), Database(url)
-    migrate.upgrade(db.readers)
-    made = 0
+class City:
+    """A store that fills up."""
 
-    def add(connection: Connection, at: datetime, *, flood: bool) -> float:
-        nonlocal made
-        made += 1
-        columns = row(chance, made, at, flood)
-        connection.execute(insert(ComplaintRow.__table__).values(id=made, **columns))  # type: ignore[attr-defined]
-        begun = time.thread_time()
-        grouping.group(connection, profile, columns | {"id": made}, at)
-        return (time.thread_time() - begun) * 1_000
+    def __init__(self, url: str) -> None:
+        self.profile, self.chance, self.db = load.profile(Settings()), random.Random(7), Database(url)
+        self.made, self.at = 0, NOW
+        migrate.upgrade(self.db.readers)
 
-    def many(count: int, *, flood: bool, step: timedelta) -> list[float]:
+    def _next(self, *, flood: bool, step: timedelta) -> dict[str, object]:
+        self.made += 1
+        self.at += step
+        return row(self.chance, self.made, self.at, flood) | {"id": self.made}
+
+    def fill(self, size: int) -> None:
+        """Up to `size` complaints, kept and not compared."""
+        while self.made < size:
+            crowd = [self._next(flood=False, step=STEP) for _ in range(min(AT_ONCE, size - self.made))]
+            told = {each["id"]: fingerprint.of_complaint(each) for each in crowd}
+            with self.db.writer.begin() as connection:
+                connection.execute(insert(complaints), crowd)
+                prints = [{"complaint_id": key, "told": fingerprint.to_json(one), "at": self.at} for key, one in told.items()]
+                connection.execute(insert(matters.fingerprints), prints)
+                traces = [{"key": name, "complaint_id": key} for key, one in told.items() for name in kept_under(one)]
+                connection.execute(insert(matters.traces), traces)
+
+    def group(self, count: int, *, flood: bool, step: timedelta) -> list[float]:
+        """Milliseconds that each of so many complaints took to be grouped."""
         took: list[float] = []
-        at = NOW
         while len(took) < count:
-            with db.writer.begin() as connection:
+            with self.db.writer.begin() as connection:
                 for _ in range(min(128, count - len(took))):
-                    at += step
-                    took.append(add(connection, at, flood=flood))
+                    columns = self._next(flood=flood, step=step)
+                    connection.execute(insert(complaints).values(**columns))
+                    begun = time.thread_time()
+                    grouping.group(connection, self.profile, columns, self.at)
+                    took.append((time.thread_time() - begun) * 1_000)
         return took
 
-    def tell(name: str, took: list[float]) -> None:
-        ordered = sorted(took)
-        print(f"{name:32} median {statistics.median(took):6.3f} ms   p99 {ordered[int(len(took) * 0.99)]:6.3f} ms", flush=True)
 
-    tell("an empty store", many(ALONE, flood=False, step=timedelta(minutes=1)))
-    many(FILL - ALONE, flood=False, step=timedelta(seconds=15))
-    tell(f"{FILL} complaints", many(ALONE, flood=False, step=timedelta(minutes=1)))
-    took = many(FLOOD, flood=True, step=timedelta(seconds=1))
+def tell(name: str, took: list[float]) -> float:
+    ordered = sorted(took)
+    median = statistics.median(took)
+    print(
+        f"{name:32} median {median:6.3f} ms   mean {statistics.mean(took):6.3f} ms   p99 {ordered[int(len(took) * 0.99)]:6.3f} ms",
+        flush=True,
+    )
+    return median
+
+
+def run(url: str) -> None:
+    city = City(url)
+    median: dict[int, float] = {}
+    for size in SIZES:
+        city.fill(size - ALONE)
+        median[size] = tell(f"{size} complaints", city.group(ALONE, flood=False, step=STEP))
+    print(f"growth from 10,000 to 100,000: {median[100_000] / median[10_000]:.2f}")
+    took = city.group(FLOOD, flood=True, step=timedelta(seconds=1))
     tell(f"a flood, the first {FLOOD // 10}", took[: FLOOD // 10])
     tell(f"a flood, the last {FLOOD // 10}", took[-FLOOD // 10 :])
-    with db.writer.begin() as connection:
+    with city.db.writer.begin() as connection:
         size = connection.exec_driver_sql("SELECT count(*) FROM complaints WHERE matter_id IS NOT NULL").scalar_one()
         print(f"{size} grouped, {connection.exec_driver_sql('SELECT count(*) FROM matters').scalar_one()} matters")
         assert matters.candidates(connection, ["drainase:village:32.77.01.1001"], besides=0)

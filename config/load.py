@@ -29,6 +29,7 @@ HERE = Path(__file__).parent
 CITIES = HERE / "cities"
 TEXTS = HERE / "texts.toml"
 CATALOGUE = HERE / "catalogue.toml"
+EVERYDAY = HERE / "everyday.toml"
 SHORTEST_SECRET = 16
 SECRET_ENDINGS = ("token", "password", "secret", "api_key")
 ALWAYS: dict[str, Any] = {"accounts": {"chat": {"channel": "webchat"}, "desk": {"channel": "manual"}, "open311": {"channel": "open311"}}}
@@ -82,7 +83,7 @@ def profile(chosen: Settings) -> Profile:
         raise SettingsError(f"profile: {chosen.profile} tidak ada. Pilih {', '.join(cities)}, atau tulis jalur berkas TOML.")
     city = read_toml(path)
     shipped = {"texts": read_toml(TEXTS)} if TEXTS.is_file() else {}
-    values = _catalogued(merged(merged(shipped, city), chosen.profile_overrides))
+    values = _worded(_catalogued(merged(merged(shipped, city), chosen.profile_overrides)))
     try:
         found = advice.texts_checked(Profile.model_validate(values), shipped.get("texts", {}))
         return found.model_copy(update={"learned": _learned(learned_path(chosen))})
@@ -116,6 +117,25 @@ def _catalogued(values: dict[str, Any]) -> dict[str, Any]:
     touched = {key: merged(routed.get(key, {}), said) if isinstance(said, Mapping) else said for key, said in own.items()}
     untouched = {key: {**topic, "shipped": True} for key, topic in routed.items() if key not in own}
     return {**values, "categories": {**touched, **untouched}}
+
+
+def _worded(values: dict[str, Any]) -> dict[str, Any]:
+    """Each category with the everyday words that it names, its own first."""
+    known = read_toml(EVERYDAY)
+
+    def words(key: str, said: Mapping[str, Any]) -> list[str]:
+        named = said["everyday"]
+        if unknown := [name for name in named if name not in known]:
+            raise SettingsError(f"categories.{key}.everyday: {unknown[0]} tidak ada. Pilih dari {', '.join(known)}.")
+        return list(dict.fromkeys([*said.get("words", ()), *(word for name in named for word in known[name])]))
+
+    own = values.get("categories", {})
+    named = {
+        key: {**said, "words": words(key, said)}
+        for key, said in (own.items() if isinstance(own, Mapping) else ())
+        if isinstance(said, Mapping) and isinstance(said.get("everyday"), list)
+    }
+    return {**values, "categories": {**own, **named}} if named else values
 
 
 def secret(chosen: Settings) -> bytes:

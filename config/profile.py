@@ -39,8 +39,10 @@ class Category(Value):
 
     name: str
     agency: str
+    everyday: tuple[str, ...] = ()
+    """Lists of config/everyday.toml whose words suggest it: what is written the same in every city."""
     words: tuple[str, ...] = ()
-    """Lower-case words or phrases; slang and abbreviations are expanded before they are compared."""
+    """The city's own lower-case words or phrases, after loading with the everyday ones; slang is expanded before they are compared."""
     classification: str | None = None
     topic: str | None = None
     """The main topic above it, a key of the catalogue."""

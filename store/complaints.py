@@ -195,8 +195,8 @@ def line(complaint_id: int, **told: Unpack[Told]) -> dict[str, Any]:
 def note(connection: Connection, complaint_id: int, **told: Unpack[Told]) -> bool:
     """Add to the timeline; False when this source told the same (external_id) before."""
     row = line(complaint_id, **told)
-    once = insert(connection, timeline).values(**row).on_conflict_do_nothing(index_elements=["complaint_id", "source", "external_id"])
-    return connection.execute(once.returning(timeline.c.id)).first() is not None
+    once = insert(connection, timeline).on_conflict_do_nothing(index_elements=["complaint_id", "source", "external_id"])
+    return connection.execute(once.returning(timeline.c.id), row).first() is not None
 
 
 def heard(connection: Connection, complaint_id: int, source: str, external_id: str) -> bool:

@@ -114,7 +114,7 @@ def keep(connection: Connection, complaint_id: int, told: Mapping[str, Any], key
 
 
 def hint(connection: Connection, complaint_id: int, other_id: int) -> None:
-    connection.execute(insert(connection, hints).values(complaint_id=complaint_id, other_id=other_id).on_conflict_do_nothing())
+    connection.execute(insert(connection, hints).on_conflict_do_nothing(), {"complaint_id": complaint_id, "other_id": other_id})
 
 
 def dismiss(connection: Connection, complaint_id: int, other_id: int) -> None:

@@ -145,3 +145,18 @@ def test_a_city_routes_a_topic() -> None:
     assert (topic.agency, topic.name, topic.shipped) == ("setda", "Agama", False)
     assert "masjid" in topic.words
     assert not [category for category in city("cimahi", catalogue=False).categories.values() if category.shipped]
+
+
+def test_everyday_words_are_said_once() -> None:
+    """What is written the same in every city stands in one file: both cities know it, and each keeps its own words first."""
+    here, there = city("cimahi").categories["jalan_rusak"], city("kab_bone").categories["jalan"]
+    assert {"dalan bolong", "jalan berlubang"} <= set(here.words) & set(there.words)
+    assert there.words[0] == "jalan putus"
+    assert "jalan putus" not in here.words
+
+
+def test_unknown_everyday_words_are_refused() -> None:
+    """A list that does not exist is named, with those that do."""
+    assert "categories.jalan.everyday: awan tidak ada. Pilih dari jalan," in refusal(
+        "kab_bone", categories={"jalan": {"everyday": ["awan"]}}
+    )
