@@ -7,6 +7,7 @@ So a thousand readers cost the store as much as one.
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -67,12 +68,28 @@ class Published:
         return self.figures.received >= LEAST
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The page of one counting as it is sent."""
+
+    at: datetime
+    plain: bytes
+    packed: bytes
+
+    def answer(self, *, packed: bool) -> web.Response:
+        headers = {"Cache-Control": "public, max-age=60, stale-while-revalidate=600", "Vary": "Cookie, Accept-Encoding"}
+        if packed:
+            headers["Content-Encoding"] = "gzip"
+        return web.Response(body=self.packed if packed else self.plain, content_type="text/html", charset="utf-8", headers=headers)
+
+
 class Board:
     """What was published lately, by period. One counting of each at a time, however many ask."""
 
     def __init__(self) -> None:
         self._kept: dict[str, Published] = {}
         self._counting: dict[str, asyncio.Task[None]] = {}
+        self.sheets: dict[tuple[str, str], Sheet] = {}
 
     async def read(self, desk: Desk, shelf: Shelf, name: str) -> Published:
         """At once where something not too old is kept."""
@@ -134,11 +151,21 @@ async def _months(desk: Desk, shelf: Shelf, today: date) -> Sequence[Month]:
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """The page. Proxies and browsers may keep it for a minute."""
+    """The page, drawn once for each counting and language. Proxies and browsers may keep it for a minute."""
     desk, name = desk_of(request), request.query.get("masa", "")
-    name = name if name in PERIODS else "tahun-ini"
-    published = await request.config_dict[BOARD].read(desk, request.config_dict[SHELF], name)
-    language = language_of(request)
+    name, board = name if name in PERIODS else "tahun-ini", request.config_dict[BOARD]
+    published = await board.read(desk, request.config_dict[SHELF], name)
+    if "lang" in request.query:  # sets a cookie: this one is nobody else's
+        return _drawn(request, published, name)
+    sheet = board.sheets.get((name, language_of(request)))
+    if sheet is None or sheet.at != published.at:
+        plain = str(_drawn(request, published, name).text).encode()
+        sheet = board.sheets[name, language_of(request)] = Sheet(published.at, plain, gzip.compress(plain, 6, mtime=0))
+    return sheet.answer(packed="gzip" in request.headers.get("Accept-Encoding", ""))
+
+
+def _drawn(request: web.Request, published: Published, name: str) -> web.Response:
+    desk, language = desk_of(request), language_of(request)
     at = published.at.astimezone(desk.profile.tz)
     context = {
         "name": name,
@@ -156,11 +183,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         "month": lambda day: format_date(day, "MMM y", locale=language),
         "decimal": lambda number: str(number).replace(".", "," if language == "id" else "."),
     }
-    response = render(request, "public/transparency.html", context)
-    if "lang" not in request.query:
-        response.headers["Cache-Control"] = "public, max-age=60, stale-while-revalidate=600"
-        response.headers["Vary"] = "Cookie, Accept-Encoding"
-    return response
+    return render(request, "public/transparency.html", context)
 
 
 def share_of(limit: Kept) -> int | None:

@@ -110,7 +110,7 @@ async def test_open_data_is_the_citys_to_give(stage: Stage, browser: Browser) ->
     assert "data-terbuka" not in (await browser.get("/transparansi"))[1]
     assert (await browser.get("/transparansi/data-terbuka.csv"))[0] == 404
     object.__setattr__(stage.desk, "profile", stage.desk.profile.model_copy(update={"open_data": True}))
-    assert "data-terbuka" in (await browser.get("/transparansi"))[1]
+    assert "data-terbuka" in (await browser.get("/transparansi?lang=id"))[1]
     status, text = await browser.get("/transparansi/data-terbuka.csv?bulan=2026-10")
     assert status == 200
     assert len(text.strip().splitlines()) == 2
