@@ -9,6 +9,7 @@
   // A form sent twice by an impatient hand is sent once; coming back to the page frees the button.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.method === "get") return; // a download leaves the page as it is: its next button must answer
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
     setTimeout(() => delete form.dataset.sent, 4000);
