@@ -71,6 +71,7 @@ class Hands:
 
     async def press(self, key: str) -> None:
         self.counts[self.task]["keys"] += 1
+        await self.page.wait_for_load_state("load")  # the script that listens to keys has run
         await self.page.keyboard.press(key)
 
     async def write(self, words: str) -> None:
@@ -151,6 +152,7 @@ async def page() -> AsyncIterator[Page]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="id-ID", accept_downloads=True)
         context.set_default_timeout(45_000)
+        expect.set_options(timeout=45_000)
         yield await context.new_page()
         await browser.close()
 
@@ -172,6 +174,7 @@ async def night(day: Day) -> None:
 async def triage(day: Day, hands: Hands) -> None:
     with hands.doing("memilah 3 sebutan"):
         await hands.click(".tabs >> text=Triase")
+        await expect(hands.page.locator("main")).to_contain_text("3 pesan menunggu")
         for left, key in zip((2, 1, 0), "yyn", strict=True):
             await hands.press(key)
             await expect(hands.page.locator("main")).to_contain_text(f"{left} pesan menunggu" if left else "Semua sudah diputuskan")
