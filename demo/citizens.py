@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Protocol
@@ -145,7 +146,13 @@ class MailCitizen:
         return await _until(lambda: _first(self._prefix, self._answers()))
 
     def _answers(self) -> list[str]:
-        return [sent.content.decode("utf-8", "replace") for sent in self._box.sent if self._address in sent.recipients]
+        return [_read(sent.content) for sent in self._box.sent if self._address in sent.recipients]
+
+
+def _read(mail: bytes) -> str:
+    """As a mail program shows it: on the wire a number may be cut by the end of a line."""
+    body = message_from_bytes(mail, policy=policy.default).get_body(("plain",))
+    return str(body.get_content()) if body else ""
 
 
 class SystemCitizen:

@@ -23,7 +23,11 @@ from demo.show import PHONES, World, world
 from normalizer.tracking import printed
 from run import Hub, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is missing: apt-get install chromium")]
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is missing: apt-get install chromium"),
+]
 
 LONG_AGO = timedelta(days=21)
 """Past every limit for a first look, whatever holidays lie between."""

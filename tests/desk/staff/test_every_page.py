@@ -31,8 +31,19 @@ SHOTS = Path(os.environ.get("SATUPINTU_SHOTS") or Path(__file__).parents[3] / ".
 MACHINES = ("/api/", "/open311/", "/hooks/", "/static/", "/chat/history", "/chat/files/", evidence.PATH)
 """Not for people: other tests ask about these."""
 STREAMS = ("/events", "/peristiwa", "/bersama")
-FILLED = {"token": "token-baru", "id": "c0ffee" * 5, "chart": "arus.svg", "evidence": "1", "row": "1", "supplement": "1", "name": "siti"}
+FILLED = {
+    "token": "token-baru",
+    "id": "c0ffee" * 5,
+    "chart": "arus.svg",
+    "kind": "js",
+    "evidence": "1",
+    "row": "1",
+    "supplement": "1",
+    "name": "siti",
+}
 """What stands for the parts of an address, beside the complaint's number."""
+NOT_HERE = frozenset({"/transparansi/data-terbuka.csv"})
+"""Closed unless the city's profile opens it."""
 ENGLISH = ("/desk/", "/desk/pengaduan/{number}", "/desk/gambaran", "/", "/lacak/{number}")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 
@@ -145,7 +156,7 @@ async def test_every_page_is_sound(stage: Stage, chromium: Chromium, whose: Role
         address = route.address(number)
         answer = await contexts[whose].request.get(stage.url(address), fail_on_status_code=False)
         if not answer.headers.get("content-type", "").startswith("text/html"):
-            if answer.status >= 400:
+            if answer.status >= 400 and route.path not in NOT_HERE:
                 wrong[address] = [f"status {answer.status}"]
             continue
         seen += 1
