@@ -12,14 +12,14 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desk import exporting, importing, upkeep
+from desk import exporting, importing, restarting, upkeep
 from desk.commands import Config, explained, failed, first_link, keys, now, settings_of, users
 
 if TYPE_CHECKING:
@@ -55,22 +55,28 @@ class Hub:
     doors: dict[str, Door]
     troubled: dict[str, str]
     url: str
+    newest: int
+    """The last change of a setting at the desk that it knows."""
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, *, clock: Callable[[], datetime] = now) -> AsyncIterator[Hub]:
+async def running(settings: Settings, *, clock: Callable[[], datetime] = now, port: socket.socket | None = None) -> AsyncIterator[Hub]:
     """Up in this order, down in reverse: reader processes, store, doors and accounts, workers, pages, listener.
+
+    `port`: a listener that is bound already; it is closed at the end.
 
     Raises SettingsError, StoreTaken, StoreAway or OSError (the port), each with a sentence for the operator.
     """
     import secrets
 
     from config import load
+    from dispatcher.in_force import in_force
     from dispatcher.reading import Readers
 
-    profile, secret, node = load.profile(settings), load.secret(settings), secrets.token_hex(8)
+    valid, secret, node = in_force(settings), load.secret(settings), secrets.token_hex(8)
+    profile = valid.profile
     async with contextlib.AsyncExitStack() as stack:
-        listener = stack.enter_context(_bound(settings.http.host, settings.http.port))
+        listener = stack.enter_context(port or restarting.bound(settings.http.host, settings.http.port))
         http = settings.http.model_copy(update={"port": listener.getsockname()[1]})
         settings = settings.model_copy(update={"http": http})
         url = f"http://{http.host}:{http.port}"
@@ -172,17 +178,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now) ->
             doors=doors,
             troubled=troubled,
             url=url,
+            newest=valid.newest,
         )
-
-
-@contextlib.contextmanager
-def _bound(host: str, port: int) -> Iterator[socket.socket]:
-    """The port is taken before anything else starts, so that a second hub fails at once. It is served last."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        yield listener
 
 
 async def _stopped(tasks: list[asyncio.Task[None]]) -> None:
@@ -242,18 +239,25 @@ async def _serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(settings) as hub:
-        typer.secho(f"\n  Satu Pintu untuk {hub.profile.name} sudah buka.\n", bold=True)
-        typer.echo(f"  Warga    {hub.url}/\n  Petugas  {hub.url}/desk/")
-        for name, sentence in hub.troubled.items():
-            typer.secho(f"  Perhatian, {name}: {sentence}", fg="yellow")
-        link = await first_link(hub.db, hub.settings)
-        if link:
-            typer.secho(f"\n  Admin pertama: buka tautan ini sekali, dalam 24 jam:\n  {link}", fg="green")
-        typer.echo("\n  Ctrl+C untuk berhenti.", nl=True)
-        sys.stdout.flush()
-        await stop.wait()
-        typer.echo("  Menyelesaikan yang sedang berjalan…")
+    with restarting.bound(settings.http.host, settings.http.port) as port:
+        async with running(settings, port=port.dup()) as hub:
+            await _opened(hub)
+            again = await restarting.told_to_stop(stop, hub.db, hub.tools.bell, hub.newest)
+            typer.echo("  Menyelesaikan yang sedang berjalan…")
+        if again and not stop.is_set():
+            restarting.again(port)
+
+
+async def _opened(hub: Hub) -> None:
+    typer.secho(f"\n  Satu Pintu untuk {hub.profile.name} sudah buka.\n", bold=True)
+    typer.echo(f"  Warga    {hub.url}/\n  Petugas  {hub.url}/desk/")
+    for name, sentence in hub.troubled.items():
+        typer.secho(f"  Perhatian, {name}: {sentence}", fg="yellow")
+    link = await first_link(hub.db, hub.settings)
+    if link:
+        typer.secho(f"\n  Admin pertama: buka tautan ini sekali, dalam 24 jam:\n  {link}", fg="green")
+    typer.echo("\n  Ctrl+C untuk berhenti.", nl=True)
+    sys.stdout.flush()
 
 
 @app.command()

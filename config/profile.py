@@ -20,6 +20,10 @@ class Value(BaseModel):
 class Agency(Value):
     name: str
     short: str
+    email: str = ""
+    """Its contact, for the operators."""
+    active: bool = True
+    """False: no complaint is disposed to it any more; it keeps its name in those that were."""
 
 
 class Attribute(Value):
@@ -210,6 +214,8 @@ class Profile(Value):
             if agency not in self.agencies:
                 near = get_close_matches(agency, self.agencies, n=1)
                 raise ValueError(f"{where}: tidak ada instansi {agency!r}" + (f", maksud Anda {near[0]}?" if near else ""))
+            if not self.agencies[agency].active:
+                raise ValueError(f"{where}: instansi {self.agencies[agency].name} tidak aktif; pilih yang lain lebih dahulu")
         for name, keys in (("categories", self.categories), ("agencies", self.agencies)):
             for key in getattr(self.routes, name):
                 if key not in keys:
@@ -227,6 +233,11 @@ class Profile(Value):
         """The sentence `name`, filled in; Indonesian where the language has none. KeyError for an unknown name."""
         tongue = self.texts.get(language or self.language, {})
         return (tongue.get(name) or self.texts["id"][name]).format(city=self.name, office=self.office, **fields)
+
+    @property
+    def working_agencies(self) -> dict[str, Agency]:
+        """Those to which a complaint can be disposed."""
+        return {key: agency for key, agency in self.agencies.items() if agency.active}
 
     def agency_for(self, category: str | None) -> str:
         found = self.categories.get(category) if category else None

@@ -62,7 +62,7 @@ class Acts:
 
         `also` is written in the same transaction: files that an agency brings with its answer.
         """
-        if agency is not None and agency not in self._profile.agencies:
+        if agency is not None and agency not in self._profile.working_agencies:
             raise ActRefused("Instansi itu tidak ada dalam profil kota.")
         now = self._clock()
         wanted = Move(to=to, actor=operator, source="desk", at=now, agency=agency, text=text or None, reason=reason or None)
@@ -89,7 +89,7 @@ class Acts:
         version: int | None = None,
     ) -> Together:
         """`move`, for this complaint and every open one of its matter; each citizen is told in their own channel."""
-        if agency is not None and agency not in self._profile.agencies:
+        if agency is not None and agency not in self._profile.working_agencies:
             raise ActRefused("Instansi itu tidak ada dalam profil kota.")
         wanted = Move(to=to, actor=operator, source="desk", at=self._clock(), agency=agency, text=text or None, reason=reason or None)
         try:

@@ -24,6 +24,7 @@ from store import (
     notices,
     people,
     presences,
+    setting_changes,
     tables,
     undone,
     worklist,
@@ -50,6 +51,7 @@ _ = (
     worklist,
     bulk,
     undone,
+    setting_changes,
 )  # the imports fill METADATA
 
 

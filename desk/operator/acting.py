@@ -39,7 +39,7 @@ async def move(request: web.Request) -> web.StreamResponse:
             raise ActRefused(_("Status laporan ini baru saja berubah. Periksa dulu, lalu kirim lagi bila masih perlu."))
         to = _state(typed.get("to", ""))
         agency = typed.get("agency") or None
-        if agency is not None and agency not in desk.profile.agencies:
+        if agency is not None and agency not in desk.profile.working_agencies:
             raise ActRefused(_("Instansi ini tidak ada dalam daftar."))
         text, reason = (typed.get(field) or None for field in ("text", "reason"))
         if typed.get("together"):

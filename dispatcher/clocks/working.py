@@ -22,10 +22,15 @@ Span = tuple[date, date]
 @cache
 def national(year: int) -> frozenset[date]:
     """National holidays and cuti bersama as PyPI `holidays` has them; years that no decree reached yet hold its estimates."""
+    return frozenset(named(year))
+
+
+def named(year: int) -> dict[date, str]:
+    """The same days with their Indonesian names, for people."""
     from holidays import GOVERNMENT, PUBLIC
     from holidays.countries.indonesia import ID
 
-    return frozenset(ID(years=year, categories=(PUBLIC, GOVERNMENT)))
+    return dict(ID(years=year, categories=(PUBLIC, GOVERNMENT), language="id").items())
 
 
 @dataclass(frozen=True, slots=True)
