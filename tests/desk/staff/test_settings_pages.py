@@ -194,3 +194,17 @@ def test_a_change_that_the_file_outgrew_is_left_out() -> None:
     made, refused = overlaid(profile, changes, shipped)
     assert made.text("thanks", "id") == "Sama-sama ya."
     assert list(refused) == [("routing", "lama")]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+async def test_settings_are_the_admins(stage: Stage, browser: Browser, role: Role) -> None:
+    """Whoever is not an admin is refused on each of these addresses, and nothing is kept."""
+    await stage.add_operator("siti", role, agency="dishub" if role is Role.AGENCY else None)
+    await browser.sign_in("siti")
+    token = csrf_of((await browser.get("/desk/akun"))[1])
+    fields = {"csrf": token, "seen": "0", "act": "save", "language": "id", "text": "Halo."}
+    for path in ("", "/teks", "/rute", "/instansi", "/libur", "/jam", "/teks/thanks", "/jam/office"):
+        assert (await browser.get(HOME + path))[0] == 403, path
+    for path in ("/teks/thanks", "/rute/x", "/instansi/baru", "/libur/baru", "/jam/office", "/kembalikan/1"):
+        assert (await browser.send(HOME + path, fields))[0] == 403, path
+    assert await stage.read(select(SettingChangeRow)) == []
