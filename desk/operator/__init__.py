@@ -47,6 +47,7 @@ from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
 from desk.operator.sessions import TableStorage
 from desk.operator.setting import showing as setting
+from desk.operator.setting.forms import AREAS
 from desk.operator.triaging import one as one_waiting
 from desk.operator.triaging import take_in, turn_down
 from desk.operator.writing import writing
@@ -84,9 +85,9 @@ def pages() -> list[Page]:
         Page("POST", "/kunci/{row:\\d{1,18}}", admin, keying.disable),
         Page("GET", "/pengaturan", admin, setting.index),
         Page("POST", "/pengaturan/kembalikan/{row:\\d{1,18}}", admin, setting.undo),
-        *(Page("GET", f"/pengaturan/{slug}", admin, setting.area) for slug in setting.AREAS),
-        *(Page("GET", f"/pengaturan/{slug}/{{key:[^/]{{1,80}}}}", admin, setting.one) for slug in setting.AREAS),
-        *(Page("POST", f"/pengaturan/{slug}/{{key:[^/]{{1,80}}}}", admin, setting.save) for slug in setting.AREAS),
+        *(Page("GET", f"/pengaturan/{slug}", admin, setting.area) for slug in AREAS),
+        *(Page("GET", f"/pengaturan/{slug}/{{key:[^/]{{1,80}}}}", admin, setting.one) for slug in AREAS),
+        *(Page("POST", f"/pengaturan/{slug}/{{key:[^/]{{1,80}}}}", admin, setting.save) for slug in AREAS),
         Page("GET", "/jejak", supervisor, trail.show),
         Page("GET", "/opd", Role.AGENCY, agency.index),
         Page("GET", "/opd/lampiran/{evidence:\\d{1,18}}", Role.AGENCY, agency.file),

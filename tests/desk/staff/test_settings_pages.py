@@ -14,8 +14,8 @@ from staging import Browser, Stage, csrf_of
 from config import load
 from config.overlay import overlaid
 from config.profile import Profile
-from dispatcher import overlaying
 from dispatcher.clocks import working
+from dispatcher.in_force import laid
 from store import setting_changes
 from store.operators import Role
 from store.people import AuditRow
@@ -41,7 +41,7 @@ async def sent(admin: Browser, path: str, fields: dict[str, Any], page: str | No
 async def in_force(stage: Stage) -> Profile:
     """The profile as the next start of the hub builds it."""
     changes, _ = await stage.desk.db.read(lambda session: setting_changes.newest(session.connection()))
-    return overlaying.laid(load.profile(stage.desk.settings), changes)[0]
+    return laid(load.profile(stage.desk.settings), changes)[0]
 
 
 async def test_a_text_is_changed_told_in_the_trail_and_put_back(stage: Stage, admin: Browser) -> None:
