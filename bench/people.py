@@ -101,7 +101,7 @@ def fill(url: str, count: int, profile: Profile) -> float:
         write = _Copied(connection) if db.postgres else _Prepared(connection)
         while batch := list(itertools.islice(city, BATCH)):
             write("complaints", batch, _BLANK)
-            write("timeline", [_registered(row) for row in batch], {})
+            write("timeline", [line for row in batch for line in (_registered(row), *_steps(row))], {})
             write("outbox", [_reply(row) for row in batch], {"attempts": 1, "unsure": False})
             write.commit()
         write.close()
@@ -146,6 +146,7 @@ class _Copied:
     def __init__(self, connection: Connection) -> None:
         self._driver: Any = connection.connection.driver_connection
         self._driver.execute("SET synchronous_commit = off")
+        self._driver.execute("SET session_replication_role = replica")  # no triggers: no day was rolled up yet that they could mark
 
     def commit(self) -> None:
         self._driver.commit()
@@ -190,6 +191,16 @@ def analyze(db: Database) -> None:
 def _registered(row: dict[str, Any]) -> dict[str, Any]:
     known = {"complaint_id": row["id"], "at": row["registered_at"], "kind": "registered", "actor": "citizen", "source": row["channel"]}
     return {**known, "state": "received"}
+
+
+def _steps(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What the desk wrote of it; one in fifty was taken up late."""
+    late = 9 if row["id"] % 50 == 3 else 1
+    steps = {"verified": 0.7 * late, "in_progress": 3.1 * late, row["state"]: 6.0 * late} if row["state"] in ("closed", "answered") else {}
+    steps = steps or ({row["state"]: 0.5 * late} if row["state"] != "received" else {})
+    for state, days in steps.items():
+        at = min(row["registered_at"] + timedelta(days=days), NOW)
+        yield {"complaint_id": row["id"], "at": at, "kind": "state", "actor": "rina", "source": "desk", "state": state}
 
 
 def _reply(row: dict[str, Any]) -> dict[str, Any]:

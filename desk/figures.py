@@ -6,11 +6,10 @@ Everything is told of the complaints that came in during the period. Runs in a r
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from statistics import median
 
 from aiohttp import web
 from sqlmodel import Session
@@ -18,15 +17,10 @@ from sqlmodel import Session
 from config.profile import Profile
 from desk.context import Desk
 from desk.trend import Point, Trend
-from dispatcher.clocks.kept import JUDGED, Judge
+from dispatcher import counting
+from dispatcher.clocks.kept import JUDGED
 from dispatcher.clocks.limits import Limit
-from store import due, picture
-from store.picture import DONE, Cell, Way
-
-AXES = ("channel", "category", "agency", "place")
-RESOLVED = frozenset({"answered", "closed"})
-_DAY = 86400.0
-_MOVES_AT_ONCE = 500
+from dispatcher.counting import AXES, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,75 +85,69 @@ def percent(part: int, whole: int) -> int | None:
 
 
 def count(session: Session, profile: Profile, period: Period, now: datetime) -> Figures:
-    """Asks the store and counts."""
-    since, until = period.moments(profile)
-    cells, ways = picture.cells(session, since, until), picture.ways(session, since, until)
-    states = _states(cells)
-    rated = sum(cell.rated for cell in cells)
+    """From the days of the period, rolled up or not."""
+    days = counting.days_of(session, profile, period.since, period.until, now)
+    total = Tally()
+    for tally in days.values():
+        total.update(tally)
+    under = _under(total)
+    states = {state: n for (state,), n in under["state"].items()}
+    rated = total["rated"]
     return Figures(
         period=period,
-        received=sum(states.values()),
-        resolved=sum(states[state] for state in RESOLVED),
+        received=total["received"],
+        resolved=sum(states.get(state, 0) for state in counting.RESOLVED),
         states=states,
-        axes={axis: _rows(cells, axis) for axis in AXES},
-        limits=_limits(session, profile, ways, now),
-        trend=Trend.of([Point(way.registered_at.astimezone(profile.tz).date(), 1) for way in ways], period.since, period.until),
-        judged=len(ways),
-        told=sum(way.told for way in ways),
-        ended=sum(way.done is not None for way in ways),
-        reopened=sum(way.reopened for way in ways),
+        axes={axis: _rows(under["axis"], axis) for axis in AXES},
+        limits=[_kept(limit, under[limit], now.astimezone(profile.tz).date()) for limit in JUDGED],
+        trend=Trend.of([Point(day, tally["judged"]) for day, tally in days.items()], period.since, period.until),
+        judged=total["judged"],
+        told=total["told"],
+        ended=total["ended"],
+        reopened=total["reopened"],
         rated=rated,
-        stars=round(sum(cell.stars for cell in cells) / rated, 1) if rated else None,
+        stars=round(total["stars"] / rated, 1) if rated else None,
     )
 
 
-def _states(cells: Sequence[Cell]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for cell in cells:
-        found[cell.state] += cell.count
+def _under(tally: Tally) -> Mapping[str, Mapping[tuple[str, ...], int]]:
+    """By the first part of its names."""
+    found: defaultdict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
+    for name, n in tally.items():
+        first, *rest = name.split("|")
+        found[first][tuple(rest)] = n
     return found
 
 
-def _rows(cells: Sequence[Cell], axis: str) -> Sequence[Row]:
+def _rows(counted: Mapping[tuple[str, ...], int], axis: str) -> Sequence[Row]:
     """The largest first."""
-    received, resolved, done = Counter[str](), Counter[str](), Counter[str]()
-    for cell in cells:
-        key = getattr(cell, axis) or ""
-        received[key] += cell.count
-        resolved[key] += cell.count * (cell.state in RESOLVED)
-        done[key] += cell.count * (cell.state in DONE)
-    return [Row(key, n, resolved[key], done[key]) for key, n in received.most_common()]
+    keys = [key for of, key, what in counted if (of, what) == (axis, "received")]
+    rows = [Row(key, *(counted.get((axis, key, what), 0) for what in ("received", "resolved", "done"))) for key in keys]
+    return sorted(rows, key=lambda row: (-row.received, row.key))
 
 
-def _limits(session: Session, profile: Profile, ways: Sequence[Way], now: datetime) -> Sequence[Kept]:
-    judge, verdicts, taken = Judge.of(profile, now), Counter[tuple[Limit, bool | None]](), {limit: list[float]() for limit in JUDGED}
-    moves = _moves(session, [way.id for way in ways if way.waited])
-    for way in ways:
-        met = {Limit.VERIFY: way.taken, Limit.FIRST_FOLLOW_UP: way.worked, Limit.RESOLVE: way.done}
-        verdicts.update(judge.verdicts(way.registered_at, way.classification, met, moves.get(way.id, ())).items())
-        for limit, at in met.items():
-            if at is not None:
-                taken[limit].append((at - way.registered_at).total_seconds() / _DAY)
-    return [Kept(limit, verdicts[limit, True], verdicts[limit, False], verdicts[limit, None], _median(taken[limit])) for limit in JUDGED]
+def _kept(limit: Limit, counted: Mapping[tuple[str, ...], int], today: date) -> Kept:
+    late, running = counted.get(("late",), 0), 0
+    for (what, *rest), n in counted.items():
+        if what == "until":
+            over = bool(rest[0]) and today > date.fromisoformat(rest[0])
+            late, running = late + n * over, running + n * (not over)
+    lengths = {int(rest[0]): n for (what, *rest), n in counted.items() if what == "tenths"}
+    return Kept(limit, counted.get(("kept",), 0), late, running, _median(lengths))
 
 
-def _median(lengths: Sequence[float]) -> float | None:
-    return round(median(lengths), 1) if lengths else None
-
-
-def _moves(session: Session, ids: Sequence[int]) -> Mapping[int, Sequence[tuple[str, datetime]]]:
-    found: dict[int, Sequence[tuple[str, datetime]]] = {}
-    for some in _some(ids):
-        found |= due.moves_of(session.connection(), some)
-    return found
-
-
-def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + _MOVES_AT_ONCE] for start in range(0, len(ids), _MOVES_AT_ONCE))
+def _median(lengths: Mapping[int, int]) -> float | None:
+    """In days, of lengths in tenths of a day and how often there is each."""
+    total, seen, middle = sum(lengths.values()), 0, list[int]()
+    for length in sorted(lengths):
+        seen += lengths[length]
+        while len(middle) < 2 and seen > (total - 1 + len(middle)) // 2:
+            middle.append(length)
+    return round(sum(middle) / 20, 1) if middle else None
 
 
 class Shelf:
-    """Figures that were counted lately; one counting at a time, since each costs a look at every complaint of its period."""
+    """Figures that were counted lately; one counting at a time, since a day that is not rolled up costs a look at all its complaints."""
 
     KEPT = 60
     """Periods at most."""

@@ -24,6 +24,7 @@ from store import (
     notices,
     people,
     presences,
+    rolled,
     setting_changes,
     tables,
     undone,
@@ -52,6 +53,7 @@ _ = (
     bulk,
     undone,
     setting_changes,
+    rolled,
 )  # the imports fill METADATA
 
 

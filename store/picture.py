@@ -1,15 +1,16 @@
-"""The figures of a period: two grouped questions over the complaints that came in then. What they mean is told by `desk.figures`.
+"""What the figures of a period are made of: one line for each complaint that came in then. What they mean is told by `dispatcher.counting`.
 
 Bounded by the period (ix_complaints_registered); nothing of a reporter and no word of a complaint is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlmodel import Session
 
 from normalizer.complaint import State
@@ -21,31 +22,26 @@ from store.views import district, table
 DONE = tuple(sorted(state.value for state in CLOSED | {State.ANSWERED}))
 """Answered, or ended in whatever way: what a limit to resolve asks for."""
 _UNTAKEN = ("received", "waiting")
+_AT_ONCE = 1_000
 _line = TimelineRow.__table__  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """How many complaints of a period are alike in all this. `rated` of them have a rating, `stars` altogether."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One complaint and its steps: each the first time that it happened, None where it did not. Where an import left no line, the
+    state counts."""
 
+    id: int
+    registered_at: datetime
+    classification: str
+    state: str
     channel: str
     agency: str | None
     category: str | None
     place: str | None
     """The kecamatan's code."""
-    state: str
-    count: int
-    rated: int
-    stars: int
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """The steps of one complaint: each the first time that it happened, None where it did not."""
-
-    id: int
-    registered_at: datetime
-    classification: str
+    rating: int | None
+    merged: bool
     taken: datetime | None
     """It was verified, or more."""
     worked: datetime | None
@@ -58,36 +54,30 @@ class Way:
     """The citizen was told more than the number."""
 
 
-def cells(session: Session, since: datetime, until: datetime) -> Sequence[Cell]:
+def ways(session: Session, since: datetime, until: datetime) -> Iterator[Way]:
     """Of complaints registered from `since` on and before `until`."""
-    alike = (table.c.channel, table.c.agency, table.c.category, district(_dialect(session)).label("place"), table.c.state)
-    counted = (func.count(), func.count(table.c.rating), func.coalesce(func.sum(table.c.rating), 0))
-    query = select(*alike, *counted).where(*_within(since, until)).group_by(*alike)
-    return [Cell(*row) for row in session.execute(query)]
-
-
-def ways(session: Session, since: datetime, until: datetime) -> Sequence[Way]:
-    """Of the same complaints, but for those that were merged into another. Where an import left no line, the state counts."""
     moved = (_line.c.kind == "state") & stands(_line.c.id)
     first = [_first(moved & condition) for condition in (_line.c.state.not_in(_UNTAKEN), _worked(), _line.c.state.in_(DONE))]
     left = func.max(case((moved & _line.c.state.not_in(DONE), _line.c.at)))
     told = or_(_line.c.kind == "told", _line.c.public_text.is_not(None))
-    known = (table.c.id, table.c.registered_at, table.c.classification, table.c.state, table.c.state_at)
+    names = ("id", "registered_at", "classification", "state", "channel", "agency", "category", "rating")
+    known = [table.c[name] for name in names]
+    place, merged = district(session.get_bind().dialect.name), table.c.merged_into.is_not(None)
     query = (
-        select(*known, *first, left, _ever(moved & (_line.c.state == "waiting")), _ever(told))
+        select(*known, table.c.state_at, place, merged, *first, left, _ever(moved & (_line.c.state == "waiting")), _ever(told))
         .select_from(table.outerjoin(_line, _line.c.complaint_id == table.c.id))
-        .where(*_within(since, until), table.c.merged_into.is_(None))
-        .group_by(*known)
+        .where(table.c.registered_at >= since, table.c.registered_at < until)
+        .group_by(table.c.registered_at, table.c.id)  # as the index has them: by the id alone SQLite would walk through all
     )
-    return [_way(*row) for row in session.execute(query)]
+    for row in session.execute(query).yield_per(_AT_ONCE):
+        yield _way(dict(zip(names, row, strict=False)), *row[len(names) :])
 
 
 def _way(
-    id_: int,
-    registered_at: datetime,
-    classification: str,
-    state: str,
+    known: dict[str, Any],
     state_at: datetime,
+    place: str | None,
+    merged: bool,
     taken: datetime | None,
     worked: datetime | None,
     done: datetime | None,
@@ -95,10 +85,11 @@ def _way(
     waited: int | None,
     told: int | None,
 ) -> Way:
+    state = known["state"]
     return Way(
-        id=id_,
-        registered_at=registered_at,
-        classification=str(classification),
+        **known,
+        place=place,
+        merged=merged,
         taken=taken or (None if state in _UNTAKEN else state_at),
         worked=worked or (state_at if state == "in_progress" or state in DONE else None),
         done=done or (state_at if state in DONE else None),
@@ -118,11 +109,3 @@ def _first(condition: ColumnElement[bool]) -> ColumnElement[datetime]:
 
 def _ever(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.max(case((condition, 1), else_=0))
-
-
-def _within(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (and_(table.c.registered_at >= since, table.c.registered_at < until),)
-
-
-def _dialect(session: Session) -> str:
-    return session.get_bind().dialect.name

@@ -13,7 +13,7 @@ from babel.dates import format_date
 from desk import charts
 from desk.cartogram import tiles
 from desk.context import Desk, desk_of
-from desk.figures import AXES, SHELF, Figures, percent
+from desk.figures import SHELF, Figures, percent
 from desk.naming import names
 from desk.operator import labels
 from desk.operator.labels import N_
@@ -21,6 +21,7 @@ from desk.operator.period import asked
 from desk.operator.view import shown
 from desk.pages import language_of, words
 from desk.trend import Point
+from dispatcher.counting import AXES
 
 FRESH = timedelta(seconds=60)
 TITLES: Mapping[str, str] = {

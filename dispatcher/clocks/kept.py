@@ -1,6 +1,7 @@
 """Whether the limits of complaints were kept: for figures, after the fact. Pure: the days of its steps in, a verdict out.
 
 Of a complaint that was reopened its first round is judged. What is neither met nor over is still running, and counts for nobody.
+A verdict stays true as the days pass: what runs names the day after which it is late.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from config.profile import Profile
 from dispatcher.clocks import working
@@ -15,6 +17,13 @@ from dispatcher.clocks.limits import FALLBACK, Limit
 from dispatcher.clocks.working import Span, WorkingDays
 
 JUDGED = (Limit.VERIFY, Limit.FIRST_FOLLOW_UP, Limit.RESOLVE)
+
+
+class Verdict(NamedTuple):
+    """Met: in time or not. Not met (None): late after `until`; None there, while the citizen is waited for: it has no end yet."""
+
+    kept: bool | None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +46,8 @@ class Judge:
         classification: str,
         met: Mapping[Limit, datetime | None],
         moves: Sequence[tuple[str, datetime]] = (),
-    ) -> Mapping[Limit, bool | None]:
-        """True: kept. False: late. None: still running. `met`: when each was met. `moves`: its states, if it ever rested."""
+    ) -> Mapping[Limit, Verdict]:
+        """`met`: when each was met. `moves`: its states, if it ever rested."""
         start, rests = self.days.day_of(came), self._rests(moves)
         rules = self.profile.rule_set(start)
         resolve = rules.resolve.get(classification) or rules.resolve.get(FALLBACK) or max(rules.resolve.values())
@@ -46,13 +55,14 @@ class Judge:
         running = {Limit.VERIFY: (start, rules.verify), Limit.RESOLVE: (start, resolve)}
         if taken is not None:
             running[Limit.FIRST_FOLLOW_UP] = (self.days.day_of(taken), rules.first_follow_up)
-        return {limit: self._verdict(*span, met[limit], rests) for limit, span in running.items()}
+        resting = bool(moves) and moves[-1][0] == "waiting"
+        return {limit: self._verdict(*span, met[limit], rests, resting) for limit, span in running.items()}
 
-    def _verdict(self, start: date, length: int, met: datetime | None, rests: Sequence[Span]) -> bool | None:
+    def _verdict(self, start: date, length: int, met: datetime | None, rests: Sequence[Span], resting: bool) -> Verdict:
         end = self.days.after(start, length, rests) if rests else self._end(start, length)
         if met is not None:
-            return self.days.day_of(met) <= end
-        return False if self.today > end else None
+            return Verdict(self.days.day_of(met) <= end)
+        return Verdict(None, None if resting and end > self.today else end)
 
     def _end(self, start: date, length: int) -> date:
         if (start, length) not in self._ends:

@@ -8,11 +8,12 @@ from functools import partial
 
 from config.profile import Profile
 from config.settings import Settings
+from dispatcher import rolling
 from dispatcher.clocks import alarming, closing, reminding, winding
 from dispatcher.clocks.post import Post
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
-from store import due
+from store import due, rolled
 
 HOUR, TEN_MINUTES, MINUTE = 3600, 600, 60
 
@@ -32,6 +33,7 @@ def jobs(tools: Tools, profile: Profile, replies: Replies, settings: Settings, u
         Job("reminders", TEN_MINUTES, partial(_where_due, tools, partial(reminding.remind, tools, profile))),
         Job("digest", TEN_MINUTES, partial(_where_due, tools, partial(reminding.digest, tools, profile, post))),
         Job("closing", TEN_MINUTES, partial(_where_due, tools, partial(closing.close, tools, profile, replies))),
+        Job("picture", MINUTE, partial(_rolled, tools, profile)),
         Job("alarms", MINUTE, partial(alarming.watch, tools, profile, post, settings.alerts, watched)),
     ]
 
@@ -40,6 +42,12 @@ async def _where_due(tools: Tools, work: Callable[[], Awaitable[None]]) -> None:
     """An idle hub looks at no calendar: the library that knows the holidays of all countries takes 20 MB."""
     if await tools.db.read(due.anything):
         await work()
+
+
+async def _rolled(tools: Tools, profile: Profile) -> None:
+    """Likewise where nobody complained yet."""
+    if await tools.db.read(rolled.first):
+        await rolling.roll(tools, profile)
 
 
 def post_of(settings: Settings, url: str) -> Post:
