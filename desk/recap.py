@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from config.profile import Profile
+from desk import paper
 from desk.naming import names
 from desk.operator import labels
 from desk.operator.view import masked, masked_name
@@ -14,7 +16,8 @@ from store.reports import Line
 
 HEAD = ("No", "Tanggal", "Tracking ID", "User", "Judul", "Stakeholder", "Tanggapan", "Keterangan")
 _WIDTHS = (5, 12, 18, 18, 44, 16, 50, 22)
-_GREEN = (23, 103, 73)
+PRINTED = 2_000
+"""Rows in a PDF; nobody leafs through more."""
 Row = tuple[str | int, ...]
 
 
@@ -61,29 +64,8 @@ def xlsx(title: str, found: Iterator[Row]) -> bytes:
 
 
 def pdf(title: str, office: str, found: Iterator[Row]) -> bytes:
-    """A4 across, cells wrapped, the head of the table and the page's number on every page."""
-    import font_roboto
-    from fpdf import FPDF
-    from fpdf.fonts import FontFace
-
-    class Paper(FPDF):
-        def header(self) -> None:
-            self.set_font("Roboto", size=9)
-            self.cell(0, 6, f"{office} · {title}", new_x="LMARGIN", new_y="NEXT")
-
-        def footer(self) -> None:
-            self.set_y(-12)
-            self.set_font("Roboto", size=8)
-            self.cell(0, 6, f"Halaman {self.page_no()} dari {{nb}}", align="C")
-
-    paper = Paper(orientation="landscape")
-    for style, name in (("", "Roboto"), ("B", "RobotoBold")):
-        paper.add_font("Roboto", style, font_roboto.font_files[name])
-    paper.set_title(title)
-    paper.add_page()
-    paper.set_font("Roboto", size=8)
-    with paper.table(col_widths=_WIDTHS, headings_style=FontFace(emphasis="BOLD", color=255, fill_color=_GREEN), line_height=4.5) as table:
-        table.row(HEAD)
-        for values in found:
-            table.row([str(value) for value in values])
-    return bytes(paper.output())
+    """The first PRINTED rows; the whole is a spreadsheet's business."""
+    some = list(islice(found, PRINTED))
+    left = sum(1 for _ in found)
+    end = f"Masih ada {left} laporan lagi: lengkapnya ada di berkas XLSX." if left else ""
+    return paper.table(title, office, HEAD, _WIDTHS, some, end)

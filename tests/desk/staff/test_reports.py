@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 
+from fpdf import FPDF
 from openpyxl import load_workbook
 from sqlmodel import select
 from staging import Browser, Stage, csrf_of
 
+from desk import recap
+from desk.paper import Letters
 from store.operators import Role
 from store.people import AuditRow
 
@@ -63,3 +66,24 @@ async def test_a_receipt_is_a_pdf_with_a_code_to_scan(stage: Stage, operator: Br
     number = await stage.add_complaint()
     assert "data:image/svg+xml" in (await operator.get(f"/desk/pengaduan/{number}/tanda-terima"))[1]
     assert (await fetched(operator, f"/desk/pengaduan/{number}/tanda-terima.pdf")).startswith(b"%PDF")
+
+
+def test_a_long_recap_is_cut_with_a_sentence() -> None:
+    """Rows with long answers are many pages; beyond what people print, a sentence says where the rest is."""
+    row = (1, "01/11/2026", "CMH-ABCD-1234", "S••• R•••", "Lampu mati", "DPUPR", "Sudah diperbaiki. " * 40 + "x" * 300, "Selesai")
+    made = recap.pdf("Rekapitulasi", "Dinas", iter([row] * 120))
+    assert made.count(b"/Type /Page\n") > 15
+    assert recap.PRINTED < 3000
+    longer, cut = (recap.pdf("Rekapitulasi", "Dinas", iter([(1, *("a",) * 7)] * n)) for n in (recap.PRINTED + 50, recap.PRINTED))
+    assert longer.count(b"/Type /Page\n") - cut.count(b"/Type /Page\n") <= 1
+
+
+def test_a_cell_is_split_between_its_words() -> None:
+    """No word is lost, no line is too wide, a word wider than its column is broken."""
+    drawn = FPDF()
+    drawn.set_font("Helvetica", size=8)
+    words = "Petugas sudah datang " + "y" * 80 + "\nTerima kasih"
+    lines = Letters(drawn).split(words, 30)
+    assert "".join(lines).replace(" ", "") == words.replace(" ", "").replace("\n", "")
+    assert max(drawn.get_string_width(line) for line in lines) <= 30 + 1e-6
+    assert lines[-1] == "Terima kasih"
