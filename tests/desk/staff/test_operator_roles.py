@@ -18,7 +18,8 @@ FORBIDDEN = "Peran Anda tidak mencakup"
 
 def address(page: Page, number: str) -> str:
     path = page.path.replace("{number}", number).replace("{token}", "tautan").replace("{name}", "tiada")
-    return "/desk" + re.sub(r"\{(\w+):[^/]*\}(?=/|$)", "1", path)
+    path = re.sub(r"\{\w+:(\w+)\|[^/]*\}(?=/|$)", r"\1", path)  # one of some words: the first
+    return "/desk" + re.sub(r"\{\w+(:[^/]*)?\}(?=/|$)", "1", path)
 
 
 def guarded() -> list[Page]:
