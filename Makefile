@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ROOMS := config connectors normalizer store dispatcher desk demo run.py
-WORKERS ?= 2
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help env run demo test lint bench bench-desk bench-import lock tools clean
@@ -30,7 +30,7 @@ run: env  ## the hub on http://127.0.0.1:8080, with chat and desk; settings from
 demo: env  ## the hub with stand-ins of all platforms and citizens who write to it
 	@$(BIN)/python run.py demo $(ARGS)
 
-test: env tools  ## the tests, on two cores; ARGS="tests/config -k secret" for some of them
+test: env tools  ## the tests, on two cores (most of them wait); ARGS="tests/config -k secret" for some of them
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs $(ARGS)
 
 lint: env  ## ruff, mypy --strict, import rules

@@ -42,6 +42,8 @@ FILLED = {
     "name": "siti",
 }
 """What stands for the parts of an address, beside the complaint's number."""
+SETTINGS = {"teks": "ack", "rute": "jalan_rusak", "instansi": "dishub", "libur": "2026-12-31", "jam": "hours"}
+"""A key of each area of settings."""
 NOT_HERE = frozenset({"/transparansi/data-terbuka.csv"})
 """Closed unless the city's profile opens it."""
 ENGLISH = ("/desk/", "/desk/pengaduan/{number}", "/desk/gambaran", "/", "/lacak/{number}")
@@ -54,7 +56,8 @@ class Route:
     role: Role | None
 
     def address(self, number: str) -> str:
-        known = {**FILLED, "number": number}
+        area = self.path.removeprefix("/desk/pengaturan/").partition("/")[0]
+        known = {**FILLED, "number": number, **({"key": SETTINGS[area]} if area in SETTINGS else {})}
 
         def fill(part: re.Match[str]) -> str:
             assert part[1] in known, f"{self.path}: say in FILLED what stands for {{{part[1]}}}"
