@@ -82,6 +82,8 @@ def _named(connection: Connection, claim: Claim, read: Normalized) -> Home:
     answered = inbound.in_reply_to or read.in_reply_to
     if answered and (found := complaints.of_reply(connection, talk, answered) or complaints.of_message(connection, talk, answered)):
         return Home(found, Bond.REPLY)
+    if answered and (number := complaints.of_mail(connection, answered.strip("<>"))):
+        return Home(refers_to=number)  # a stranger who answers our mail to somebody else
     return Home()
 
 

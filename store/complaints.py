@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict, Unpack
 
-from sqlalchemy import Connection, Select, delete, func, literal, select, update
+from sqlalchemy import Connection, Select, delete, func, literal, select, text, update
 from sqlmodel import Session, col
 from sqlmodel import select as _select
 
@@ -90,6 +90,16 @@ def of_reply(connection: Connection, conversation: str, message_id: str) -> Foun
         .limit(1)
     ).scalar_one_or_none()
     return get(connection, found) if found else None
+
+
+def of_mail(connection: Connection, message_id: str) -> str | None:
+    """The number of the complaint about which we sent a mail with this Message-ID of ours, to whomever."""
+    return connection.execute(
+        select(table.c.tracking_number)
+        .join(outbox, outbox.c.complaint_id == table.c.id)
+        .where(outbox.c.result == message_id, text("outbox.result LIKE 'sp.%'"))  # the index's own words
+        .limit(1)
+    ).scalar_one_or_none()
 
 
 def told_elsewhere(connection: Connection, conversation: str, since: datetime) -> tuple[Found, datetime] | None:

@@ -222,6 +222,7 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_due", "lane", "due_at", **where("state = 'owed'")),
         Index("ix_outbox_order", "order_key", "id", **where("state = 'owed'")),
         Index("ix_outbox_talk", "conversation", "id"),
+        Index("ix_outbox_mailed", "result", **where("result LIKE 'sp.%'")),
         Index("ix_outbox_dead", "id", **where("state = 'dead'")),
         Index("ix_outbox_uncertain", "id", **where("state = 'uncertain'")),
         Index("ix_outbox_by_hand", "id", **where("state = 'by_hand'")),

@@ -66,6 +66,18 @@ async def test_a_stranger_who_has_the_token(office: Office):  # noqa: F811
     assert printed(first["tracking_number"]) not in answer
 
 
+async def test_a_stranger_who_has_only_our_message_id(office: Office):  # noqa: F811
+    """A forwarded acknowledgement is answered by somebody else, without the number: their own complaint, which refers to the first."""
+    complaint, ack = await registered(office)
+    head = f"In-Reply-To: {ack['Message-ID']}\r\n"
+    await office.box.deliver(office.mail(2, "Di jalan saya juga mati lampunya, mohon sekalian", who="lain@example.org", headers=head))
+    await office.turn()
+    first, second = await office.town.complaints()
+    assert (first["version"], await office.town.rows("SELECT * FROM supplements")) == (complaint["version"], [])
+    notes = await office.town.rows("SELECT note FROM timeline WHERE complaint_id = :id AND kind = 'registered'", id=second["id"])
+    assert [row["note"] for row in notes] == [f"merujuk {printed(first['tracking_number'])}"]
+
+
 async def test_a_forged_message_id_is_no_pass(office: Office):  # noqa: F811
     """An id in our shape without our signature is neither ours (the mail would be dropped as our own) nor the key to a case."""
     await registered(office)
