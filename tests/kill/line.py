@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import fresh
 
 from demo.telegram import Telegram
 from normalizer import tracking
@@ -52,6 +53,7 @@ class Line:
     def __init__(self, folder: Path, mode: str) -> None:
         self.folder, self.mode, self.port = folder, mode, free_port()
         self.city, self.telegram = City(folder), Telegram(TOKEN)
+        fresh.sqlite(folder)
         self.store = folder / "hub.db"
         self.lives: list[Hub] = []
         self.chats: list[int] = []
