@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import fresh
 import pytest
 from PIL import Image
 from playwright.async_api import Page, async_playwright, expect
@@ -77,7 +76,7 @@ async def cast(tmp_path: Path) -> AsyncIterator[Cast]:
     await system.start()
     given = {"account_sid": twilio.account_sid, "auth_token": twilio.token, "api_base": twilio.address, "media_hosts": ["localhost"]}
     settings = Settings(
-        store=Store(url=fresh.sqlite(tmp_path), blobs=tmp_path / "blobs"),
+        store=Store(url=f"sqlite:///{tmp_path}/hub.db", blobs=tmp_path / "blobs"),
         http=Http(port=0),
         log=Log(level="error"),
         accounts={"wa": Account(channel="whatsapp", numbers=[WA.removeprefix("whatsapp:")], **given)},

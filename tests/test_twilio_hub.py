@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import fresh
 import pytest
 from sqlalchemy import text
 
@@ -71,7 +70,7 @@ async def opened(folder: Path, twilio: Twilio, *, proxies: int = 0, **account: A
         **account,
     }
     settings = Settings(
-        store=Store(url=fresh.sqlite(folder), blobs=folder / "blobs"),
+        store=Store(url=f"sqlite:///{folder}/hub.db", blobs=folder / "blobs"),
         http=Http(port=0, trusted_proxies=proxies),
         log=Log(level="error"),
         accounts={"wa": Account(channel="whatsapp", numbers=[WA], **given), "pesan": Account(channel="sms", numbers=[SMS], **given)},

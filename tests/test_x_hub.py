@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import fresh
 import pytest
 from sqlalchemy import text
 
@@ -36,7 +35,7 @@ async def x() -> AsyncIterator[X]:
 async def opened(folder: Path, x: X, **account: Any) -> AsyncIterator[Hub]:
     kota = Account(channel="x", username=x.username, api_base=x.address, poll_seconds=1, **{**x.secrets, **account})
     settings = Settings(
-        store=Store(url=fresh.sqlite(folder), blobs=folder / "blobs"),
+        store=Store(url=f"sqlite:///{folder}/hub.db", blobs=folder / "blobs"),
         http=Http(port=0),
         log=Log(level="error"),
         accounts={"x_kota": kota},

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import fresh
 
 from demo.telegram import Telegram
 from normalizer import tracking
@@ -53,7 +52,6 @@ class Line:
     def __init__(self, folder: Path, mode: str) -> None:
         self.folder, self.mode, self.port = folder, mode, free_port()
         self.city, self.telegram = City(folder), Telegram(TOKEN)
-        fresh.sqlite(folder)
         self.store = folder / "hub.db"
         self.lives: list[Hub] = []
         self.chats: list[int] = []
