@@ -195,6 +195,18 @@ async def counter(day: Day, hands: Hands) -> None:
     await day.until("SELECT 1 FROM complaints", 30)
 
 
+async def answer_first(hands: Hands) -> None:
+    """The first of the list is opened and answered."""
+    await hands.press("j")
+    await hands.press("Enter")
+    await hands.page.wait_for_url("**/pengaduan/**")
+    await hands.click("summary:text-is('Tanggapi')")
+    await hands.click("#text-answered")
+    await hands.write(ANSWER)
+    await hands.click("button:text-is('Tanggapi')")
+    await expect(hands.page.locator(".case")).to_contain_text("Ditanggapi")
+
+
 async def overdue(day: Day, hands: Hands) -> None:
     """Both are found in their view and answered from there."""
     await hands.page.goto(f"{day.hub.url}/desk/")
@@ -202,14 +214,7 @@ async def overdue(day: Day, hands: Hands) -> None:
         for left in (2, 1):
             await hands.click(".tabs >> text=Lewat batas")
             await expect(hands.page.locator(".line")).to_have_count(left)
-            await hands.press("j")
-            await hands.press("Enter")
-            await hands.page.wait_for_url("**/pengaduan/**")
-            await hands.click("summary:text-is('Tanggapi')")
-            await hands.click("#text-answered")
-            await hands.write(ANSWER)
-            await hands.click("button:text-is('Tanggapi')")
-            await expect(hands.page.locator(".case")).to_contain_text("Ditanggapi")
+            await answer_first(hands)
             await hands.click(".back a")
 
 
@@ -251,14 +256,7 @@ async def answer(day: Day, hands: Hands) -> None:
         await hands.write(number)
         await hands.press("Enter")
         await hands.page.wait_for_url("**q=**")
-        await hands.press("j")
-        await hands.press("Enter")
-        await hands.page.wait_for_url("**/pengaduan/**")
-        await hands.click("summary:text-is('Tanggapi')")
-        await hands.click("#text-answered")
-        await hands.write(ANSWER)
-        await hands.click("button:text-is('Tanggapi')")
-        await expect(hands.page.locator(".case")).to_contain_text("Ditanggapi")
+        await answer_first(hands)
 
 
 async def report(day: Day, hands: Hands) -> tuple[bytes, bytes]:
