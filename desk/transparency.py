@@ -1,4 +1,4 @@
-"""GET /transparansi: the city's own figures for everybody. No number, no word and no person; small counts are told together (`discreet`).
+"""GET /transparansi: the city's own figures for everybody. No number, no word and no person; small counts are told together.
 
 What was counted is kept some minutes and handed to every reader; while it is counted again in the background, readers get the last one.
 So a thousand readers cost the store as much as one.
@@ -18,12 +18,12 @@ from babel.dates import format_date, format_datetime
 
 from desk.cartogram import Tile, tiles
 from desk.context import Desk, desk_of
-from desk.discreet import LEAST, Told, told
 from desk.figures import SHELF, Figures, Kept, Period, Shelf, percent
 from desk.naming import names
 from desk.operator.labels import N_
 from desk.operator.period import month, named
 from desk.pages import language_of, render, words
+from desk.small_counts import LEAST, Told, told
 
 FRESH = timedelta(minutes=5)
 TOO_OLD = timedelta(hours=1)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desk import keeping
+from desk import backup
 from desk.commands import Config, failed, now, settings_of, with_store
 
 if TYPE_CHECKING:
@@ -144,5 +144,5 @@ def import_entries(
     counter.take_sheet(sheet, scans, operator, yes, config)
 
 
-COMMANDS = (normalize, learn, check, migrate, replay, entry, import_entries, keeping.backup, keeping.restore)
+COMMANDS = (normalize, learn, check, migrate, replay, entry, import_entries, backup.backup, backup.restore)
 """What `run.py` offers of these, in this order."""

@@ -16,15 +16,15 @@ import typer
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
-from desk import keeping
+from desk import backup
 from store.blobs import Blobs
 from store.database import engines
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 SIDE = b"berkas di pesan yang belum dibuka"
 app = typer.Typer()
-app.command()(keeping.backup)
-app.command()(keeping.restore)
+app.command()(backup.backup)
+app.command()(backup.restore)
 
 
 @pytest.fixture(autouse=True)

@@ -18,8 +18,8 @@ from test_operator_browser import chromium, opened, shot  # noqa: F401
 from desk import transparency
 from desk.cartogram import tiles
 from desk.context import Desk
-from desk.discreet import LEAST, told
 from desk.figures import Period, Row, Shelf
+from desk.small_counts import LEAST, told
 from desk.transparency import Board
 
 
