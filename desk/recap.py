@@ -8,9 +8,9 @@ from itertools import islice
 
 from config.profile import Profile
 from desk import paper
+from desk.masks import masked, masked_name
 from desk.naming import names
 from desk.operator import labels
-from desk.operator.view import masked, masked_name
 from normalizer.tracking import printed
 from store.reports import Line
 

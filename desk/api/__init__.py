@@ -13,6 +13,10 @@ from desk.api.document import BASE, document
 from desk.api.operations import Operation
 
 VERSION = "1.0"
+WAITING = Operation(
+    method="GET", path="/waiting", name="waiting", says="What waits for a person's decision", answer=shapes.Waiting, work=looking.waiting
+)
+"""The desk's own pages ask it too, whenever they hear that something changed."""
 OPERATIONS = (
     Operation(
         method="GET", path="/complaints", name="complaints", says="Complaints, 30 a page, the newest first",
@@ -40,6 +44,7 @@ OPERATIONS = (
         method="GET", path="/categories", name="categories", says="The city's categories", answer=shapes.Categories, work=looking.categories
     ),
     Operation(method="GET", path="/stats", name="stats", says="Counts by state", answer=shapes.Stats, work=looking.stats),
+    WAITING,
 )  # fmt: skip
 
 

@@ -54,17 +54,37 @@ def served(operation: Operation) -> Handler:
     """The operation behind the gate."""
 
     async def gate(request: web.Request) -> web.StreamResponse:
-        desk = desk_of(request)
-        key = await _key(request, desk)
-        if key.scope not in (WHOLE, operation.scope):
-            raise Trouble(403, "scope", f"Kunci ini tidak mencakup {operation.scope}.")
-        request.config_dict[PACE].take(CALLS_BY_KEY, str(key.id), desk.clock().timestamp())
-        asked = await _asked(request, operation)
-        number = request.match_info.get("number", "")
-        given = await operation.work(Call(desk=desk, key_id=key.id or 0, key_name=key.name, asked=asked, number=number))
-        return _json(given, operation.status)
+        key = await _admitted(request, operation)
+        return await _answered(request, operation, key_id=key.id or 0, key_name=key.name)
 
     return _explained(gate)
+
+
+def looked_at(operation: Operation) -> Handler:
+    """The same answer for a page of the desk: its session stands for the key, its role for the scope. For operations that only look."""
+    if operation.method != "GET":
+        raise ValueError(f"{operation.name} changes something: a session alone does not guard it")
+
+    async def gate(request: web.Request) -> web.StreamResponse:
+        return await _answered(request, operation, key_id=0, key_name="")
+
+    return _explained(gate)
+
+
+async def _admitted(request: web.Request, operation: Operation) -> ApiKeyRow:
+    """Raises Trouble 401, 403 or 429."""
+    desk = desk_of(request)
+    key = await _key(request, desk)
+    if key.scope not in (WHOLE, operation.scope):
+        raise Trouble(403, "scope", f"Kunci ini tidak mencakup {operation.scope}.")
+    request.config_dict[PACE].take(CALLS_BY_KEY, str(key.id), desk.clock().timestamp())
+    return key
+
+
+async def _answered(request: web.Request, operation: Operation, *, key_id: int, key_name: str) -> web.StreamResponse:
+    asked = await _asked(request, operation)
+    call = Call(desk=desk_of(request), key_id=key_id, key_name=key_name, asked=asked, number=request.match_info.get("number", ""))
+    return _json(await operation.work(call), operation.status)
 
 
 def nowhere(methods: Sequence[str]) -> Handler:

@@ -11,11 +11,11 @@ from desk import story
 from desk.api import shapes
 from desk.api.operations import Call, Trouble
 from desk.context import Desk
-from desk.operator.view import covered
+from desk.masks import covered
 from desk.story import Reader
 from normalizer import tracking
 from normalizer.complaint import State
-from store import dossier, listing, tally
+from store import dossier, listing, pockets, tally
 from store.dossier import Dossier
 from store.listing import Filters, Line
 from store.states import OPEN
@@ -56,6 +56,11 @@ async def stats(call: Call) -> shapes.Stats:
     counted = await call.desk.db.read(tally.by_state)
     is_open = sum(count for state, count in counted.items() if state in OPEN)
     return shapes.Stats(at=call.desk.clock(), states=dict(counted), open=is_open, total=sum(counted.values()))
+
+
+async def waiting(call: Call) -> shapes.Waiting:
+    counted = await call.desk.db.read(pockets.counts)
+    return shapes.Waiting(at=call.desk.clock(), **{name: counted.get(name, 0) for name in shapes.Waiting.model_fields if name != "at"})
 
 
 async def found(call: Call) -> Dossier:

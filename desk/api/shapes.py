@@ -207,3 +207,13 @@ class Stats(Given):
     states: dict[State, int]
     open: int
     total: int
+
+
+class Waiting(Given):
+    """What waits for a person: messages nobody could read, mentions to look at, forwards and replies that failed or may have failed."""
+
+    at: datetime
+    quarantined: int
+    triage: int
+    dead: int
+    uncertain: int

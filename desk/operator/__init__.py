@@ -12,6 +12,7 @@ import xstatic.pkg.leaflet
 from aiohttp import web
 from aiohttp_session import session_middleware
 
+from desk import news
 from desk.context import Desk
 from desk.operator import (
     access,
@@ -31,7 +32,6 @@ from desk.operator import (
     inbox,
     keying,
     login,
-    news,
     notices,
     picture,
     pocketing,
@@ -60,6 +60,8 @@ HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx" / "htmx.min.js"
 
 def pages() -> list[Page]:
     """Every route of the desk and the role it needs."""
+    from desk.api import WAITING, gate
+
     anybody, viewer, operator, supervisor, admin = None, Role.VIEWER, Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN
     one = "/pengaduan/{number}"
     return [
@@ -97,6 +99,7 @@ def pages() -> list[Page]:
         Page("POST", "/massal", operator, bulk.act),
         Page("POST", "/massal/{row:\\d{1,18}}/urungkan", operator, bulk.undo),
         Page("GET", "/peristiwa", viewer, news.listen),
+        Page("GET", f"/api{WAITING.path}", viewer, gate.looked_at(WAITING)),
         Page("GET", one, viewer, complaint.show),
         Page("GET", f"{one}/bersama", operator, beside.listen),
         Page("POST", f"{one}/buka", operator, complaint.reveal),

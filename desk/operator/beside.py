@@ -15,8 +15,9 @@ import orjson
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse, sse_response
 
+from desk import news
 from desk.context import desk_of
-from desk.operator import labels, news
+from desk.operator import labels
 from desk.operator.access import operator_of
 from desk.operator.complaint import found
 from desk.pages import words

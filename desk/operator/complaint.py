@@ -15,10 +15,11 @@ from aiohttp import web
 from config.profile import Profile
 from desk import story
 from desk.context import desk_of
+from desk.masks import covered, masked, masked_email, masked_name, masked_phone
 from desk.operator import due
 from desk.operator.access import may, operator_of
 from desk.operator.position import position
-from desk.operator.view import covered, masked, masked_email, masked_name, masked_phone, shown
+from desk.operator.view import shown
 from desk.operator.viewing import shape_of
 from desk.pages import words
 from desk.story import Reader

@@ -12,9 +12,10 @@ from aiohttp import web
 
 from config.profile import Profile
 from desk.context import desk_of
+from desk.masks import covered, masked
 from desk.operator import bulk_sheet, labels
 from desk.operator.access import may, operator_of
-from desk.operator.view import covered, masked, shown
+from desk.operator.view import shown
 from normalizer import region
 from store import listing
 from store.listing import FACETS, Filters, View

@@ -13,9 +13,10 @@ import structlog
 from aiohttp import web
 
 from desk.context import Desk, desk_of
+from desk.masks import masked
 from desk.operator.access import operator_of
 from desk.operator.labels import N_
-from desk.operator.view import go, masked, shown
+from desk.operator.view import go, shown
 from desk.pages import words
 from dispatcher import replaying
 from dispatcher.acts import ActRefused

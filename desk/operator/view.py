@@ -12,12 +12,13 @@ from babel.dates import format_date, format_datetime, format_timedelta
 
 from connectors.segments import count
 from desk.context import desk_of
+from desk.masks import masked
 from desk.operator import csrf, labels, noticing
 from desk.operator.access import may
 from desk.operator.sessions import OPERATOR
 from desk.pages import language_of, render, words
 from dispatcher.doors.registry import worklists
-from normalizer import privacy, tracking
+from normalizer import tracking
 from store import pockets
 from store.operators import Role
 
@@ -100,29 +101,3 @@ def sentence_of(error: str | None) -> str:
 def size_of(count: int) -> str:
     """Bytes for people."""
     return f"{round(count / 1e6)} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} kB"
-
-
-def masked(text: str | None) -> str:
-    """A text without NIK, phone numbers and mail addresses."""
-    return privacy.mask(text, privacy.find(text)) if text else ""
-
-
-def covered(text: str | None) -> str:
-    """For viewers: also without the words about health and children."""
-    return privacy.covered_for_viewers(text) if text else ""
-
-
-def masked_name(name: str | None) -> str:
-    """Budi Santoso -> B••• S•••: enough to tell two people apart on one page."""
-    return " ".join(f"{word[0]}•••" for word in name.split()) if name else ""
-
-
-def masked_phone(phone: str | None) -> str:
-    return f"{phone[:4]}••••{phone[-2:]}" if phone and len(phone) > 8 else "••••" if phone else ""
-
-
-def masked_email(email: str | None) -> str:
-    if not email:
-        return ""
-    user, _, domain = email.partition("@")
-    return f"{user[:1]}•••@{domain}" if domain else "•••"

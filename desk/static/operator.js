@@ -107,13 +107,24 @@
     addEventListener("pagehide", () => { line?.close(); line = null; });
   }
 
+  // How much waits for a decision, in the frame: asked of the JSON API, as any other program would.
+  const count = async () => {
+    const badges = document.querySelectorAll("[data-waiting]");
+    const answer = badges.length && await fetch("/desk/api/waiting").catch(() => null);
+    if (!answer?.ok) return;
+    const { quarantined, triage, dead, uncertain } = await answer.json(), all = quarantined + triage + dead + uncertain;
+    badges.forEach((badge) => { badge.textContent = all; badge.hidden = !all; });
+  };
+
   if (document.querySelector("[data-live]")) {
     const news = new EventSource("/desk/peristiwa");
     const refresh = () => {
       const live = document.querySelector("[data-live]");
-      if (live && !document.hidden) htmx.trigger(live, "segar");
+      if (!live || document.hidden) return;
+      htmx.trigger(live, "segar");
+      count();
     };
-    news.addEventListener("segar", refresh);
+    news.addEventListener("changed", refresh);
     document.addEventListener("visibilitychange", refresh);
     addEventListener("pagehide", () => news.close());
   }

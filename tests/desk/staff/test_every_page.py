@@ -69,7 +69,7 @@ class Route:
 def routes(stage: Stage) -> Iterator[Route]:
     """Every GET for people; what an agency may open is opened as an agency."""
     for page in pages():
-        if page.method == "GET" and not page.path.endswith(STREAMS):
+        if page.method == "GET" and not page.path.endswith(STREAMS) and not page.path.startswith(MACHINES):
             yield Route(f"/desk{page.path}", page.role)
     for resource in stage.server.app.router.resources():
         path = resource.canonical

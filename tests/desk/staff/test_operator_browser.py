@@ -11,10 +11,11 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, async_playwright
 from seeding import seed, trouble
-from staging import PASSWORD, Stage
+from staging import NOW, PASSWORD, Stage
 
 from normalizer.complaint import State
 from store.operators import Role
+from store.tables import OutboxRow
 
 pytestmark = pytest.mark.browser
 CHROMIUM = "/usr/bin/chromium"
@@ -96,7 +97,7 @@ async def test_every_page_fits_and_nothing_is_blocked(stage: Stage, chromium: Ch
 
 
 async def test_an_operator_verifies_with_the_keyboard_and_the_list_is_fresh(stage: Stage, chromium: Chromium) -> None:
-    """From the list to a verified complaint without a mouse; another open list shows it without a reload."""
+    """From the list to a verified complaint without a mouse; another open list shows it without a reload, and so does what is stuck."""
     await stage.add_operator("rina", Role.OPERATOR)
     await stage.add_complaint(title="Lampu jalan mati", reply_address="1")
     errors: list[str] = []
@@ -112,6 +113,11 @@ async def test_an_operator_verifies_with_the_keyboard_and_the_list_is_fresh(stag
     await page.wait_for_selector(".flash")
     assert "Terverifikasi" in await page.inner_text(".case")
     await other.wait_for_selector(".line >> text=Terverifikasi")
+    badge = other.locator(".rooms [data-waiting]")
+    assert not await badge.is_visible()
+    await stage.add(OutboxRow(key="d1", kind="reply", lane="reply:surat", order_key="d", state="dead", created_at=NOW, due_at=NOW))
+    stage.desk.bell.ring("desk")
+    await badge.filter(has_text="1").wait_for()
     assert errors == []
 
 

@@ -1,4 +1,4 @@
-"""The line that tells an open list to look again. It carries no content: the list fetches itself, with its own session and rights."""
+"""The line that tells a page, or another program, to look again. It carries no content: whoever hears it fetches with its own rights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOOK_SECONDS = 20
 BURST_SECONDS = 1
 """One refresh for a burst of changes."""
 MOST = 200
-"""Open lists at once; whoever comes later still refreshes once a minute."""
+"""Open lines at once; a list that comes later still refreshes once a minute."""
 
 
 class OpenLines:
@@ -35,7 +35,7 @@ OPEN_LINES = web.AppKey("open_lines", OpenLines)
 
 
 async def listen(request: web.Request) -> web.StreamResponse:
-    """An event stream with one kind of event, `segar`."""
+    """An event stream with one kind of event, `changed`, told at most once a second."""
     tasks, task = request.app[OPEN_LINES].tasks, asyncio.current_task()
     if task is None or len(tasks) >= MOST:
         raise web.HTTPTooManyRequests
@@ -56,5 +56,5 @@ async def _tell(request: web.Request, stream: EventSourceResponse) -> None:
     with desk_of(request).bell.listening("desk") as rung:
         while loop.time() < ends and stream.is_connected():
             if await heard(rung, LOOK_SECONDS):
-                await stream.send("", event="segar")
+                await stream.send("", event="changed")
                 await asyncio.sleep(BURST_SECONDS)
