@@ -1,8 +1,12 @@
-"""Two hubs over one PostgreSQL: both take webhooks, one of them polls the mailbox, one is killed; nothing is lost or doubled."""
+"""Two hubs over one PostgreSQL: both take webhooks, one of them polls the mailbox, one is killed; nothing is lost or doubled.
+
+Before that, people at both desks: they see each other with one complaint, and what one sets is in force at both.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import html
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,6 +21,7 @@ from demo.telegram import Telegram
 from normalizer import tracking
 from tests.kill.hub import TOKEN, City, Hub, free_port, quoted, until
 from tests.kill.line import WORDS, hook, update
+from tests.kill.official import Official, appoint, signed_in, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(400)]
 CONFIG = """
@@ -134,6 +139,7 @@ async def test_two_hubs_one_killed(cluster: Cluster):
     await until(lambda: _polled(cluster, 4), 60, "the mailbox is polled")
     holders = await cluster.ask("SELECT name, holder FROM leases WHERE name = 'poll:surat'")
     assert len(holders) == 1
+    await _at_both_desks(cluster, first, second)
 
     doomed, other = (first, second) if await _polls(cluster, first) else (second, first)
     calls = [asyncio.create_task(_insist(other, doomed, chat)) for chat in chats[6:]]
@@ -145,6 +151,35 @@ async def test_two_hubs_one_killed(cluster: Cluster):
     await asyncio.gather(*calls)
     await until(lambda: cluster.settled(len(chats) + 8), RECOVERY, "the other hub finishes everything")
     await _assert_once(cluster, chats, mails=8)
+    assert any(text.startswith("Dicatat bersama: CMH-") for text in cluster.telegram.answers(chats[-1]))
+
+
+async def _at_both_desks(cluster: Cluster, first: Hub, second: Hub) -> None:
+    """Ani at one hub sees Budi at the other with the same complaint, until he leaves; then she changes a text, and both hubs take it in."""
+    await asyncio.to_thread(appoint, cluster.url, "ani", "budi")
+    await until(lambda: _registered(cluster), 60, "a complaint is registered")
+    number = tracking.printed((await cluster.ask("SELECT tracking_number FROM complaints"))[0]["tracking_number"])
+    async with signed_in(first, "ani") as ani, signed_in(second, "budi") as budi:
+        async with ani.beside(number) as hers:
+            async with budi.beside(number) as his:
+                assert await told(his) == ["Ani juga membuka laporan ini."]
+                assert await told(hers) == ["Budi juga membuka laporan ini."]
+            assert await told(hers) == []
+        await _set_at_one(ani, first, second)
+
+
+async def _set_at_one(ani: Official, first: Hub, second: Hub) -> None:
+    """Both begin anew in the same process; whoever calls meanwhile waits, and is answered."""
+    pids = [hub.process.pid for hub in (first, second) if hub.process]
+    page = await ani.page("/desk/pengaturan/teks/ack")
+    text = "Dicatat bersama: {number}. Lihat {link}"
+    await ani.send(page, "/desk/pengaturan/teks/ack", language="id", text=text, act="save")
+    for hub in (first, second):
+        await until(lambda hub=hub: "dimulai lagi" in hub.output(), 30, "the change is heard")
+        assert await Official(hub, ani.http).page("/healthz")
+        await until(lambda hub=hub: hub.output().count("sudah buka") == 2, 60, "it is open again")
+    assert [hub.process.pid for hub in (first, second) if hub.process and hub.running] == pids
+    assert text in html.unescape(await Official(second, ani.http).page("/desk/pengaturan/teks/ack"))
 
 
 async def _insist(other: Hub, doomed: Hub, chat: int) -> None:
@@ -162,6 +197,10 @@ async def _polls(cluster: Cluster, hub: Hub) -> bool:
 
     links = psutil.Process(hub.process.pid).net_connections("tcp")
     return any(link.raddr and link.raddr.port == cluster.mailbox.imap_port for link in links)
+
+
+async def _registered(cluster: Cluster) -> bool:
+    return bool(await cluster.ask("SELECT id FROM complaints LIMIT 1"))
 
 
 async def _polled(cluster: Cluster, mails: int) -> bool:

@@ -28,6 +28,8 @@ from store.tables import TimelineRow
 
 STAYS = timedelta(seconds=60)
 """Longer than a page is silent (`news.LOOK_SECONDS`): a page whose hub died is gone after this."""
+LEFT_SECONDS = 2
+"""How soon a closed page is noticed: the server tells a handler of it only when something is written."""
 SHOWN = 5
 _UNWEIGHTY = frozenset({"registered", "forwarded", "passed_on", "told", "evidence", "undelivered", "note"})
 """Lines that change nothing for who is about to act."""
@@ -80,12 +82,12 @@ async def _tell(request: web.Request, stream: EventSourceResponse, case: Dossier
         await _stay(request, case, line)
         desk.bell.ring(topic)
         here.clear()
-        while loop.time() < ends and stream.is_connected():
+        while loop.time() < ends and stream.is_connected() and not _left(request):
             now = orjson.dumps(await _sentences(request, case))
             if now != told:
                 await stream.send(now.decode(), event="bersama")
                 told = now
-            if not await _either(here, anywhere):
+            if not await _rung(request, here, anywhere):
                 await _stay(request, case, line)
 
 
@@ -108,11 +110,24 @@ async def _sentences(request: web.Request, case: Dossier) -> list[tuple[str, str
     return told
 
 
+async def _rung(request: web.Request, *bells: asyncio.Event) -> bool:
+    """Wait for one of the bells and clear them; False when none rang for a while, or the browser left."""
+    for _ in range(news.LOOK_SECONDS // LEFT_SECONDS):
+        if _left(request):
+            return False
+        if await _either(*bells):
+            return True
+    return False
+
+
+def _left(request: web.Request) -> bool:
+    return request.transport is None
+
+
 async def _either(*events: asyncio.Event) -> bool:
-    """Wait for one of the bells and clear them; False when none rang for a while."""
     waiting = [asyncio.create_task(event.wait()) for event in events]
     try:
-        rang, _ = await asyncio.wait(waiting, timeout=news.LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        rang, _ = await asyncio.wait(waiting, timeout=LEFT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for each in waiting:
             each.cancel()
