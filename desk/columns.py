@@ -52,6 +52,7 @@ _FIELDS = {heading: field for field, headings in NAMES.items() for heading in he
 _WAYS = {
     Way.LETTER: ("surat", "letter", "pos"),
     Way.CALL: ("telepon", "telpon", "telp", "call", "panggilan", "call center"),
+    Way.LEAFLET: ("selebaran", "selebaran dari instansi", "formulir", "brosur", "leaflet"),
     Way.VISIT: ("datang", "datang langsung", "langsung", "tamu", "kunjungan", "tatap muka", "loket", "visit"),
 }
 _YES, _NO = frozenset({"ya", "y", "yes", "1", "true", "benar", "x", "v", "✓"}), frozenset({"", "tidak", "t", "n", "no", "0", "false", "-"})
@@ -84,7 +85,7 @@ def way(written: str) -> Way:
     for found, words in _WAYS.items():
         if word in words:
             return found
-    raise ValueError(f"“{written[:30]}” tidak dikenal; tulis surat, telepon atau datang")
+    raise ValueError(f"“{written[:30]}” tidak dikenal; tulis surat, telepon, selebaran atau datang")
 
 
 def phone(written: str) -> str:

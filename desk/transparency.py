@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 import structlog
 from aiohttp import web
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 
 from desk.cartogram import Tile, tiles
 from desk.context import Desk, desk_of
@@ -181,7 +182,7 @@ def _drawn(request: web.Request, published: Published, name: str) -> web.Respons
         "at": f"{format_datetime(at, 'd MMM y, HH.mm', locale=language)} {desk.profile.zone_name}",
         "day": lambda day: format_date(day, "d MMMM y", locale=language),
         "month": lambda day: format_date(day, "MMM y", locale=language),
-        "decimal": lambda number: str(number).replace(".", "," if language == "id" else "."),
+        "decimal": lambda number: format_decimal(number, locale=language),
     }
     return render(request, "public/transparency.html", context)
 

@@ -116,7 +116,7 @@ def replay(
 def entry(
     text: Annotated[str, typer.Argument(help="Isi laporan, seperti yang ditulis atau dikatakan pelapor")] = "",
     operator: Annotated[str, typer.Option(help="Nama pengguna petugas yang mencatat")] = "cli",
-    way: Annotated[str, typer.Option(help="visit, call atau letter")] = "visit",
+    way: Annotated[str, typer.Option(help="visit, call, letter atau leaflet")] = "visit",
     name: Annotated[str, typer.Option(help="Nama pelapor")] = "",
     phone: Annotated[str, typer.Option()] = "",
     email: Annotated[str, typer.Option()] = "",

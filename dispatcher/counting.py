@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 TENTH = 8640.0
 """Seconds of a tenth of a day."""
 _MOVES_AT_ONCE = 500
-_VERSION = 1
+_VERSION = 2
 """Another one where what is counted changes: every day is then counted again."""
 
 
@@ -95,7 +95,7 @@ def _judge(tally: Tally, judge: Judge, way: Way, moves: Sequence[tuple[str, date
             tally[name(limit, "until", verdict.until.isoformat() if verdict.until else "")] += 1
     for limit, at in met.items():
         if at is not None:
-            tally[name(limit, "tenths", str(round((at - way.registered_at).total_seconds() / TENTH)))] += 1
+            tally[name(limit, "tenths", str(max(0, round((at - way.registered_at).total_seconds() / TENTH))))] += 1
 
 
 def _gaps(known: Mapping[date, Tally], since: date, until: date) -> Iterator[tuple[date, date]]:

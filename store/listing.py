@@ -26,7 +26,7 @@ MOST = 1000
 SAMPLE = 2000
 FACETS = ("state", "channel", "agency", "category", "urgency", "place")
 
-__all__ = ["Filters", "Line", "Page", "View", "channels", "counts", "facets", "page"]
+__all__ = ["Filters", "Line", "Page", "View", "bounded", "channels", "counts", "facets", "page"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,11 @@ def page(session: Session, filters: Filters, prefix: str, *, before: int | None 
 def counts(session: Session, filters: Filters, prefix: str, views: Iterable[str | None]) -> Mapping[str | None, int]:
     """How many complaints each view holds under the other filters, at most MOST; None stands for all of them."""
     return {view: _count(session, Sieve.of(replace(filters, view=view), _dialect(session), prefix)) for view in views}
+
+
+def bounded(count: int) -> str:
+    """For people: "12", or "999+" where counting stopped."""
+    return str(count) if count < MOST else f"{MOST - 1}+"
 
 
 def facets(session: Session, filters: Filters, prefix: str) -> Mapping[str, Mapping[str, int]]:

@@ -22,6 +22,8 @@ class Way(StrEnum):
     VISIT = "visit"
     CALL = "call"
     LETTER = "letter"
+    LEAFLET = "leaflet"
+    """On a form that an agency hands out and collects."""
 
 
 class File(BaseModel):
@@ -57,6 +59,8 @@ class Entry(BaseModel):
     """When the letter came or the call was taken; now when not said."""
     anonymous: bool = False
     confidential: bool = False
+    handed_in_by: str | None = Field(default=None, max_length=60)
+    """Code of the agency that brought it."""
     files: tuple[File, ...] = Field(default=(), max_length=FILE_LIMIT)
 
     @model_validator(mode="after")
@@ -111,4 +115,5 @@ def _extra(entry: Entry) -> dict[str, str | int | float | bool]:
         "anonymous": entry.anonymous,
         "confidential": entry.confidential,
         **({"address": entry.address} if entry.address else {}),
+        **({"handed_in_by": entry.handed_in_by} if entry.handed_in_by else {}),
     }

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from desk.context import desk_of
 from desk.operator import second_factor
 from desk.operator.access import operator_of
+from desk.operator.devices import device
 from desk.operator.login import ATTEMPTS, PASSWORDS
 from desk.operator.passwords import weakness
 from desk.operator.sessions import COOKIE
@@ -148,6 +149,7 @@ async def _page(
         "left": await desk.db.read(lambda session: kept.codes_left(session, me.id)),
         "sessions": await desk.db.read(lambda session: sessions.listed(session, me.id, now)),
         "mine": _mine(request),
+        "device": device,
         "beginning": BEGINNING,
     }
     return await shown(request, "operator/account.html", context, status=status)

@@ -32,7 +32,7 @@ UPLOAD_LIMIT = 26_000_000
 """Bytes of the whole form, for 25 MB of scans and the words beside them."""
 NUMBER_SECONDS = 2.0
 """How long the page waits for the tracking number before it says that it follows."""
-_TEXTS = ("way", "name", "phone", "email", "address", "subject", "text", "place")
+_TEXTS = ("way", "name", "phone", "email", "address", "subject", "text", "place", "handed_in_by")
 _ODD = N_("Periksa lagi isian berikut: {fields}.")
 _LATER = N_("Laporan sudah disimpan. Nomornya sedang dibuat dan segera muncul di daftar.")
 log = structlog.get_logger()
@@ -99,6 +99,8 @@ def _mistake(desk: Desk, typed: Mapping[str, str], files: int) -> str | None:
         return N_("Tulis isi laporannya, atau lampirkan hasil pindai suratnya.")
     if files > FILE_LIMIT:
         return N_("Paling banyak 10 berkas untuk satu laporan.")
+    if typed.get("handed_in_by") and typed["handed_in_by"] not in desk.profile.agencies:
+        return N_("Instansi itu tidak ada dalam daftar.")
     day = _day(typed.get("received_on", ""))
     if day is None or day > _today(desk):
         return N_("Tanggal diterima belum benar, atau masih di depan.")

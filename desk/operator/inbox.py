@@ -44,7 +44,7 @@ async def draw(
     context = {
         "page": page,
         "filters": filters,
-        "views": [(view, _bounded(counts[view]) if view in counts else "") for view in _VIEWS],
+        "views": [(view, listing.bounded(counts[view]) if view in counts else "") for view in _VIEWS],
         "total": counts[filters.view],
         "query": _query(filters),
         "narrowed": narrowed,
@@ -151,10 +151,6 @@ def _day(request: web.Request, name: str) -> date | None:
         return date.fromisoformat(request.query.get(name, ""))
     except ValueError:
         return None
-
-
-def _bounded(count: int) -> str:
-    return str(count) if count < listing.MOST else f"{listing.MOST - 1}+"
 
 
 def _sampled(count: int, counted: Mapping[str, int]) -> str:

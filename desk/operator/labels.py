@@ -237,5 +237,10 @@ ARCHIVE_REASONS: Final[tuple[str, ...]] = (
     N_("Atas permintaan pelapor"),
 )
 """Those in use with SP4N-LAPOR!, and two of every day. A person always chooses; the software never archives."""
-WAYS: Final[Mapping[str, str]] = {"visit": N_("Datang langsung"), "call": N_("Telepon"), "letter": N_("Surat")}
+WAYS: Final[Mapping[str, str]] = {
+    "visit": N_("Datang langsung"),
+    "call": N_("Telepon"),
+    "letter": N_("Surat"),
+    "leaflet": N_("Selebaran dari instansi"),
+}
 UNKNOWN: Final = N_("Tidak diketahui")

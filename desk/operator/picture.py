@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from babel.dates import format_date
 from desk import charts
 from desk.cartogram import tiles
 from desk.context import Desk, desk_of
-from desk.figures import SHELF, Figures, percent
+from desk.figures import SHELF, Figures, Period, percent
 from desk.naming import names
 from desk.operator import labels
 from desk.operator.labels import N_
@@ -22,6 +22,8 @@ from desk.operator.view import shown
 from desk.pages import language_of, words
 from desk.trend import Point
 from dispatcher.counting import AXES
+from store import listing
+from store.listing import Filters, View
 
 FRESH = timedelta(seconds=60)
 TITLES: Mapping[str, str] = {
@@ -43,8 +45,11 @@ async def show(request: web.Request) -> web.StreamResponse:
     """The whole picture on one page."""
     desk, (name, period) = desk_of(request), asked(request)
     figures = await request.config_dict[SHELF].figures(desk, period, fresh=FRESH)
+    overdue = await desk.db.read(lambda session: listing.counts(session, _overdue(desk, period), desk.profile.prefix, (View.OVERDUE,)))
     context = {
         "name": name,
+        "overdue": overdue[View.OVERDUE],
+        "bounded": listing.bounded,
         "figures": figures,
         "periods": PERIODS,
         "titles": TITLES,
@@ -76,6 +81,12 @@ async def chart(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     called = _named(request, desk)
     return charts.bars([(called(which, row.key), row.received) for row in figures.axes[which]], title, narrow=narrow)
+
+
+def _overdue(desk: Desk, period: Period) -> Filters:
+    """What the list shows behind the figure: registered in the period, and late at this moment."""
+    since, until = (datetime.combine(day, time(), desk.profile.tz) for day in (period.since, period.until + timedelta(days=1)))
+    return Filters(since=since, until=until, now=desk.clock())
 
 
 def _named(request: web.Request, desk: Desk) -> Callable[[str, str], str]:

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp_session import get_session
 from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
 
 from connectors.segments import count
 from desk.context import desk_of
@@ -81,7 +82,10 @@ def _times(request: web.Request) -> dict[str, Callable[..., str]]:
     def age(at: datetime) -> str:
         return format_timedelta(desk.clock() - at, locale=language)
 
-    return {"when": when, "day": day, "ago": ago, "age": age}
+    def decimal(number: float) -> str:
+        return format_decimal(number, locale=language)
+
+    return {"when": when, "day": day, "ago": ago, "age": age, "decimal": decimal}
 
 
 def _labels(gettext: Callable[[str], str]) -> dict[str, Any]:

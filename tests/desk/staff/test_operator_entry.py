@@ -61,6 +61,17 @@ async def test_scans_come_along(stage: Stage, operator: Browser) -> None:
     assert stage.desk.blobs.get(file.sha256) == b"%PDF-1.4 surat"
 
 
+async def test_a_leaflet_names_the_agency_that_brought_it(stage: Stage, operator: Browser) -> None:
+    """The complaint's page says how it came and from whom; an agency that the city does not have is refused in words."""
+    status, html = await operator.send("/desk/entri", await filled_in(operator, way="leaflet", handed_in_by="entah"))
+    assert (status, "tidak ada dalam daftar" in html) == (422, True)
+    async with stage.line():
+        await operator.send("/desk/entri", await filled_in(operator, way="leaflet", handed_in_by="dpupr"))
+    (row,) = await stage.read(select(ComplaintRow))
+    _, html = await operator.get(f"/desk/pengaduan/{row.tracking_number}")
+    assert "Selebaran dari instansi (DPUPR)" in html
+
+
 async def test_when_the_number_takes_longer_nothing_is_lost(stage: Stage, operator: Browser) -> None:
     """With the pipeline busy the page says that it is safe and the number follows."""
     status, html = await operator.send("/desk/entri", await filled_in(operator))

@@ -10,6 +10,7 @@ import pyotp
 import pytest
 from staging import NOW, PASSWORD, Browser, Stage, csrf_of
 
+from desk.operator.devices import device
 from normalizer.complaint import State
 from store import operators
 from store.operators import Role
@@ -219,3 +220,12 @@ async def test_the_trail_is_searched_by_person_deed_number_and_day(stage: Stage,
         assert shown in html, query
         assert hidden not in html, query
     assert (await admin.get("/desk/jejak?from=kemarin"))[0] == 200
+
+
+def test_a_device_is_told_as_people_call_it() -> None:
+    """A browser that names others too is still itself; an odd one stays unnamed."""
+    android = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36"
+    edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36 Edg/131.0"
+    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile Safari/604.1"
+    told = [device(one) for one in (android, edge, phone, "curl/8.5")]
+    assert told == [("Samsung Internet", "Android"), ("Edge", "Windows"), ("Safari", "iPhone"), ("", "")]
