@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from config.profile import Profile
-from dispatcher import assigning, blocking, rearranging, regrouping, routing, together
+from dispatcher import assigning, blocking, rearranging, regrouping, routing, together, urging
 from dispatcher.bulk import Bulk
 from dispatcher.clocks import postponing, winding
 from dispatcher.moving import ActRefused, Move, move
 from dispatcher.ours import BEFORE_THE_DOOR, mine, there
 from dispatcher.replies import Replies
 from dispatcher.together import Together
-from normalizer.complaint import State
+from normalizer.complaint import State, Urgency
 from store import complaints, inbox, outbox
 from store.bell import Bell
 from store.database import Database
@@ -117,6 +117,11 @@ class Acts:
             postponing.postpone(connection, self._profile, there(connection, complaint_id), until, reason, operator, now)
 
         await self._act(write)
+
+    async def urge(self, complaint_id: int, to: Urgency, reason: str, *, operator: str) -> None:
+        """How urgent it is, said by a person."""
+        now = self._clock()
+        await self._act(lambda connection: urging.urge(connection, there(connection, complaint_id), to, reason, operator, now))
 
     async def edit(self, complaint_id: int, *, operator: str, **changes: Any) -> None:
         """title, body, category, classification, agency. The citizen's first words never change."""

@@ -15,12 +15,12 @@ from functools import partial
 from sqlalchemy import Connection, RowMapping
 
 from config.profile import Profile
-from dispatcher import assigning, undoing
+from dispatcher import assigning, undoing, urging
 from dispatcher.clocks import postponing
 from dispatcher.moving import ActRefused, Move, move
 from dispatcher.ours import mine, there
 from dispatcher.replies import Replies
-from normalizer.complaint import State
+from normalizer.complaint import State, Urgency
 from store import audit, bulk, held
 from store.bell import Bell
 from store.complaints import Found
@@ -41,9 +41,17 @@ class Act(StrEnum):
     DISPOSE = "dispose"
     ARCHIVE = "archive"
     POSTPONE = "postpone"
+    URGENCY = "urgency"
 
 
-NAMES = {Act.OWNER: "penanggung jawab", Act.VERIFY: "verifikasi", Act.DISPOSE: "disposisi", Act.ARCHIVE: "arsip", Act.POSTPONE: "penundaan"}
+NAMES = {
+    Act.OWNER: "penanggung jawab",
+    Act.VERIFY: "verifikasi",
+    Act.DISPOSE: "disposisi",
+    Act.ARCHIVE: "arsip",
+    Act.POSTPONE: "penundaan",
+    Act.URGENCY: "urgensi",
+}
 """In the timeline."""
 _STATES = {Act.VERIFY: State.VERIFIED, Act.DISPOSE: State.ASSIGNED, Act.ARCHIVE: State.ARCHIVED}
 
@@ -58,6 +66,7 @@ class Wanted:
     reason: str | None = None
     text: str | None = None
     until: date | None = None
+    urgency: Urgency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,8 @@ class Bulk:
             raise ActRefused("Pilih dulu alasannya.")
         if wanted.act is Act.POSTPONE and (wanted.until is None or not wanted.reason):
             raise ActRefused("Isi dulu tanggal dan alasan penundaannya.")
+        if wanted.act is Act.URGENCY and wanted.urgency is None:
+            raise ActRefused("Pilih dulu urgensinya.")
 
     def _begin(self, connection: Connection, key: str, operator: str, act: Act, now: datetime) -> RowMapping | None:
         bulk.empty(connection, now - KEPT)
@@ -158,6 +169,9 @@ class Bulk:
             assigning.assign(connection, complaint["id"], wanted.to, operator, now)
         elif wanted.act is Act.POSTPONE:
             postponing.postpone(connection, self._profile, complaint, wanted.until, wanted.reason or "", operator, now)
+        elif wanted.act is Act.URGENCY:
+            assert wanted.urgency is not None  # _check asked
+            urging.urge(connection, complaint, wanted.urgency, wanted.reason or "", operator, now)
         else:
             to = _STATES[wanted.act]
             said = Move(to=to, actor=operator, source="desk", at=now, agency=wanted.agency, text=wanted.text, reason=wanted.reason)

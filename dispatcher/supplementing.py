@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.profile import Profile
-from dispatcher import routing
+from dispatcher import routing, urging
 from dispatcher.adding import owe_addition
 from dispatcher.doors.contract import Addition
 from dispatcher.grouping import group
@@ -56,6 +56,8 @@ def supplement(
     complaints.mark(connection, complaint["id"], last_words_at=claim.received_at)
     if filled:
         complaints.change(connection, complaint["id"], **filled)
+    if "urgency" in filled:
+        urging.raised(connection, complaint, now)
     if "category" in filled:
         complaint["door"] = routing.follow(connection, profile, {**complaint, **filled}, "system", now)
     if not {"location", "category", "body"}.isdisjoint(filled):

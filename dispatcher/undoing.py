@@ -11,7 +11,18 @@ from config.profile import Profile
 from dispatcher.clocks import winding
 from store import bulk, complaints, held, undone
 
-CHANGED = ("state", "state_at", "agency", "door", "door_reference", "forwarded_at", "closed_by", "postponed_until", "assigned_to")
+CHANGED = (
+    "state",
+    "state_at",
+    "agency",
+    "door",
+    "door_reference",
+    "forwarded_at",
+    "closed_by",
+    "postponed_until",
+    "assigned_to",
+    "urgency",
+)
 """Columns that an act may change, and that an undo puts back."""
 _NOT_ANY_MORE = "Laporan ini sudah berubah lagi sesudah itu."
 _TOLD = "Kabarnya sudah terkirim, jadi tidak dapat ditarik lagi."

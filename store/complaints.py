@@ -122,6 +122,12 @@ def state_before(connection: Connection, complaint_id: int, state: str) -> str |
     return connection.execute(rows.order_by(timeline.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
+def newest_actor(connection: Connection, complaint_id: int, kind: str) -> str | None:
+    """Who wrote the newest line of this kind; None: there is none."""
+    rows = select(timeline.c.actor).where(timeline.c.complaint_id == complaint_id, timeline.c.kind == kind)
+    return connection.execute(rows.order_by(timeline.c.id.desc()).limit(1)).scalar_one_or_none()
+
+
 def said_new(connection: Connection, conversation: str, since_inbox_id: int) -> bool:
     """Whether the citizen asked for another complaint ("laporan baru" by itself) after the message that opened the last one."""
     found = connection.execute(

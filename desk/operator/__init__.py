@@ -42,6 +42,7 @@ from desk.operator import (
     taking_out,
     trail,
     typing_in,
+    urgency,
 )
 from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
@@ -107,6 +108,7 @@ def pages() -> list[Page]:
         Page("POST", f"{one}/mengetik", operator, writing),
         Page("POST", f"{one}/catatan", operator, acting.note),
         Page("POST", f"{one}/petugas", operator, acting.assign),
+        Page("POST", f"{one}/urgensi", operator, urgency.change),
         Page("POST", f"{one}/sunting", operator, acting.edit),
         Page("POST", f"{one}/gabung", operator, acting.merge),
         Page("POST", f"{one}/pintu", operator, acting.hand_over),

@@ -152,7 +152,7 @@ async def done(request: web.Request, act: Act) -> web.StreamResponse:
             beside.check(request, case, typed)
         sentence = await act(case, typed)
     except ActRefused as error:
-        return await draw(request, await found(request), refused=str(error), typed=typed, status=409)
+        return await draw(request, await found(request), refused=words(request)(str(error)), typed=typed, status=409)
     return await go(request, f"/desk/pengaduan/{tracking.printed(case.complaint.tracking_number)}", sentence)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from aiohttp import web
 
 from desk.context import desk_of
-from desk.operator import bulk_sheet, inbox
+from desk.operator import bulk_sheet, inbox, urgency
 from desk.operator.access import operator_of
 from desk.operator.view import go
 from desk.pages import words
@@ -56,6 +56,8 @@ def _wanted(typed: dict[str, str]) -> Wanted:
         return Wanted(act=wanted, agency=given.get("agency"))
     if wanted is Act.ARCHIVE:
         return Wanted(act=wanted, reason=given.get("reason"), text=given.get("text"))
+    if wanted is Act.URGENCY:
+        return Wanted(act=wanted, urgency=urgency.known(typed.get("urgency", "")), reason=given.get("urgency_why"))
     if wanted is Act.POSTPONE:
         return Wanted(act=wanted, until=_day(typed.get("until", "")), reason=given.get("why"))
     return Wanted(act=wanted)

@@ -97,6 +97,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "view": N_("Melihat lampiran"),
     "report": N_("Mengunduh rekap bernama"),
     "edit": N_("Menyunting laporan"),
+    "urgency": N_("Mengubah urgensi"),
     "bulk": N_("Tindakan massal"),
     "bulk_undone": N_("Mengurungkan tindakan massal"),
     "redrive_inbox": N_("Mengulang pesan"),
@@ -144,6 +145,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "anonymous": N_("Pelapor meminta namanya disembunyikan"),
     "confidential": N_("Pelapor meminta laporan dirahasiakan"),
     "postponed": N_("Penundaan"),
+    "urgency": N_("Urgensi diubah"),
     "withdrawal": N_("Pelapor ingin mencabut laporan"),
     "named": N_("Pelapor meminta namanya ditampilkan lagi"),
     "opened": N_("Pelapor tidak lagi meminta laporan dirahasiakan"),
@@ -162,6 +164,7 @@ BULK: Final[Mapping[str, str]] = {
     "dispose": N_("Disposisi"),
     "archive": N_("Arsipkan"),
     "postpone": N_("Tunda"),
+    "urgency": N_("Urgensi"),
 }
 """Acts over many complaints (dispatcher.bulk)."""
 SENSITIVE: Final[Mapping[str, str]] = {"health": N_("Data kesehatan"), "child": N_("Data anak")}

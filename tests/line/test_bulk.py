@@ -11,7 +11,7 @@ from town import Town
 
 from dispatcher.acts import ActRefused
 from dispatcher.bulk import MOST, UNDO, Act, Ticked, Wanted
-from normalizer.complaint import State
+from normalizer.complaint import State, Urgency
 from store import bulk
 
 WORDS = ("Lampu jalan di Jl. Sangkuriang mati", "Sampah menumpuk di TPS Cibabat", "Lubang besar di Jl. Amir Machmud")
@@ -134,7 +134,7 @@ async def test_twice_with_one_key_is_once(town: Town):
 
 
 async def test_the_clocks_forget_what_was_taken_back(town: Town):
-    """Postponed, archived and verified, each undone: the same limit is due at the same moment, and citizens are still answered."""
+    """Postponed, archived, verified and urged, each undone: all is due as it was, and citizens are still answered."""
     due = [(row["due_kind"], row["due_at"]) for row in await town.complaints()]
     until = (town.now + timedelta(days=9)).date()
     for n, wanted in enumerate(
@@ -149,6 +149,10 @@ async def test_the_clocks_forget_what_was_taken_back(town: Town):
         assert [(row["due_kind"], row["due_at"]) for row in await town.complaints()] != due
         await town.acts.bulk.undo(key, operator="rina")
         assert [(row["due_kind"], row["due_at"]) for row in await town.complaints()] == due
+    key = await town.acts.bulk.act(await ticked(town), Wanted(act=Act.URGENCY, urgency=Urgency.HIGH), key="u", operator="rina")
+    assert {row["urgency"] for row in await town.complaints()} == {"high"}
+    await town.acts.bulk.undo(key, operator="rina")
+    assert {row["urgency"] for row in await town.complaints()} == {"normal"}
     await town.say("status", talk="telegram:bot:1", reply_address="1")
     assert await told(town) == ["1"]
 
@@ -167,6 +171,25 @@ async def test_news_that_waited_before_waits_again_with_its_old_words(town: Town
     assert (after["due_at"], after["order_key"]) == (before["due_at"], before["order_key"])
 
 
+async def test_a_person_says_how_urgent_it_is(town: Town):
+    """What the hub read stays readable in the timeline; what the citizen adds of an emergency counts again."""
+    await town.acts.urge(1, Urgency.HIGH, "tiangnya miring", operator="rina")
+    await town.acts.urge(1, Urgency.NORMAL, "", operator="budi")
+    with pytest.raises(ActRefused):
+        await town.acts.urge(1, Urgency.NORMAL, "", operator="rina")
+    await town.say("Sekarang ada kebakaran di tiang itu, tolong!", talk="telegram:bot:0", reply_address="0")
+    await town.acts.urge(1, Urgency.HIGH, "sudah padam", operator="rina")
+    lines = await town.rows("SELECT actor, note FROM timeline WHERE complaint_id = 1 AND kind = 'urgency' ORDER BY id")
+    assert [(row["actor"], row["note"]) for row in lines] == [
+        ("rina", "dari biasa (penilaian otomatis) ke mendesak: tiangnya miring"),
+        ("budi", "dari mendesak ke biasa"),
+        ("system", "dari biasa ke darurat"),
+        ("rina", "dari darurat (penilaian otomatis) ke mendesak: sudah padam"),
+    ]
+    trail = await town.rows("SELECT operator, detail FROM audit WHERE action = 'urgency' ORDER BY id")
+    assert [(row["operator"], row["detail"]) for row in trail][:2] == [("rina", "normal → high"), ("budi", "high → normal")]
+
+
 async def test_what_is_missing_or_too_much_is_refused_before_anything(town: Town):
     """No tick, no agency, no reason, no day, too many: a sentence, and not one complaint is touched."""
     seen = await ticked(town)
@@ -176,6 +199,7 @@ async def test_what_is_missing_or_too_much_is_refused_before_anything(town: Town
         (seen, Wanted(act=Act.DISPOSE)),
         (seen, Wanted(act=Act.DISPOSE, agency="tiada")),
         (seen, Wanted(act=Act.ARCHIVE)),
+        (seen, Wanted(act=Act.URGENCY)),
         (seen, Wanted(act=Act.POSTPONE, until=date(2026, 12, 1))),
     ):
         with pytest.raises(ActRefused):

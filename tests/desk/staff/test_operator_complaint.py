@@ -119,6 +119,23 @@ async def test_editing_keeps_the_first_words(stage: Stage, operator: Browser) ->
     assert "Basi" in html
 
 
+async def test_urgency_is_said_on_the_page(stage: Stage, operator: Browser) -> None:
+    """A form beside the facts; the timeline and the trail tell who and why; the same again is refused in the reader's language."""
+    number = await stage.add_complaint(urgency="emergency")
+    page = f"/desk/pengaduan/{number}"
+    status, html = await operator.post(f"{page}/urgensi", {"act": "urgency", "urgency": "high", "reason": "sudah ditangani 112"}, page=page)
+    assert status == 200
+    assert "Urgensi sekarang: Mendesak." in html
+    assert "dari darurat (penilaian otomatis) ke mendesak: sudah ditangani 112" in html
+    for asked, said in (("high", "is “urgent” already"), ("huge", "Choose the urgency first.")):
+        form = {"act": "urgency", "urgency": asked, "reason": "<b>ulang</b>"}
+        status, html = await operator.post(f"{page}/urgensi?lang=en", form, page=page)
+        assert status == 409
+        assert said in html
+        assert "&lt;b&gt;ulang" in html
+    assert [row.urgency for row in await stage.read(select(ComplaintRow))] == ["high"]
+
+
 async def test_covered_words_are_never_saved_over_the_real_ones(stage: Stage, operator: Browser) -> None:
     """While personal data is covered, the form does not offer the words; the category can still be changed."""
     number = await stage.add_complaint()
