@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,8 @@ class Alerts(Section):
     silence_hours: float = Field(default=24, ge=0)
     """An account that is usually written to and hears nothing for so long, and for `silence_times` its usual pause; 0: never."""
     silence_times: float = Field(default=10, ge=1)
+    expiry_days: int = Field(default=14, ge=0)
+    """So long before an account's or door's `credential_until` somebody is told."""
 
 
 class Map(Section):
@@ -99,6 +101,8 @@ class Configured(BaseModel):
     """A table whose further keys are read by the provider's or door's own settings. Any of them may be a secret, so all print as stars."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
+    credential_until: date | None = None
+    """The last day on which the platform takes its token or password, as the platform's own console says: none tells it over its API."""
 
     def options(self) -> dict[str, Any]:
         return dict(self.model_extra or {})

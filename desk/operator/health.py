@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -54,6 +54,8 @@ class Vital:
     waiting: int = 0
     oldest: datetime | None = None
     forged: int = 0
+    until: date | None = None
+    """The last day of its credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,13 @@ async def show(request: web.Request) -> web.StreamResponse:
     now = desk.clock()
     context = {
         "accounts": [_account(desk, found, name, now) for name in desk.settings.accounts],
-        "doors": [_door(found, name, now) for name in _doors(desk)],
+        "doors": [_door(desk, found, name, now) for name in _doors(desk)],
         "jobs": _jobs(desk, found, now),
         "lanes": found.outward,
         "paid": await desk.db.read(lambda session: _paid(desk, session, now)),
         "reads": await desk.db.read(lambda session: reads(session, now)),
         "pocketed": await desk.db.read(pockets.counts),
+        "ending": lambda until: until - now.astimezone(desk.profile.tz).date() <= timedelta(days=desk.settings.alerts.expiry_days),
         "late": lambda at: at is not None and now - at > timedelta(minutes=BACKLOG_MINUTES),
     }
     return await shown(request, "operator/health.html", context)
@@ -105,16 +108,18 @@ def _account(desk: Desk, found: Vitals, name: str, now: datetime) -> Vital:
     condition = OFF if not account.enabled else STOPPED if missing else heard
     advice = _NO_START if account.enabled and missing and not vital["advice"] else vital["advice"]
     vital |= {"condition": condition, "advice": advice, "waiting": queue.waiting if queue else 0}
-    return Vital(**vital, last_in=found.last_in.get(name))
+    return Vital(**vital, last_in=found.last_in.get(name), until=account.credential_until)
 
 
-def _door(found: Vitals, name: str, now: datetime) -> Vital:
+def _door(desk: Desk, found: Vitals, name: str, now: datetime) -> Vital:
     """A door's pulse is kept as `door:name`; its queue is the lane `forward:name`."""
     lane = next((lane for lane in found.outward if lane.name == f"forward:{name}"), None)
     vital = _vital(name, "door", found.pulses.get(f"door:{name}"), now, oldest=lane.oldest if lane else None)
     if name == "desk" and vital["condition"] == QUIET:
         vital["condition"] = FINE  # our own desk is always there
-    return Vital(**vital, waiting=lane.waiting if lane else 0, last_in=None)
+    settings = desk.settings.doors.get(name)
+    until = settings.credential_until if settings else None
+    return Vital(**vital, waiting=lane.waiting if lane else 0, last_in=None, until=until)
 
 
 def _doors(desk: Desk) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import structlog
+from babel.dates import format_date
 from sqlalchemy import Connection
 from sqlmodel import Session
 
@@ -45,10 +47,13 @@ class Decision:
     """Over before anybody was told."""
 
 
-async def watch(tools: Tools, profile: Profile, post: Post, wanted: Alerts, accounts: Sequence[str]) -> None:
-    """One look at accounts, doors, queues and pockets."""
+async def watch(
+    tools: Tools, profile: Profile, post: Post, wanted: Alerts, accounts: Sequence[str], until: Mapping[str, date] = MappingProxyType({})
+) -> None:
+    """One look at accounts, doors, queues and pockets. `until`: the last day of a credential, by account or door."""
     now = tools.clock()
-    troubles = await tools.db.read(partial(_troubles, accounts=accounts, wanted=wanted, now=now))
+    troubles = dict(await tools.db.read(partial(_troubles, accounts=accounts, wanted=wanted, now=now)))
+    troubles |= expiring(until, now.astimezone(profile.tz).date(), wanted.expiry_days, profile.language)
     told = await tools.db.write(partial(_settle, profile=profile, post=post, wanted=wanted, troubles=troubles, now=now))
     if told:
         log.warning("alarms.told", count=told)
@@ -84,6 +89,15 @@ def troubles_in(
         if wanted.silence_hours and silent > max(timedelta(hours=wanted.silence_hours), wanted.silence_times * rhythm.usual):
             found[f"silence:{name}"] = Trouble("alarm_silence", {"name": name, "hours": round(silent / timedelta(hours=1))})
     return found
+
+
+def expiring(until: Mapping[str, date], today: date, days: int, language: str) -> dict[str, Trouble]:
+    """Credentials that end within so many days, or have ended."""
+    return {
+        f"expiring:{name}": Trouble("alarm_expiring", {"name": name, "day": format_date(last, "d MMMM y", locale=language)})
+        for name, last in until.items()
+        if last - today <= timedelta(days=days)
+    }
 
 
 def decide(standing: Sequence[AlarmRow], troubles: Mapping[str, Trouble], now: datetime, *, quiet: bool) -> Decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from config.profile import Profile
@@ -34,8 +35,13 @@ def jobs(tools: Tools, profile: Profile, replies: Replies, settings: Settings, u
         Job("digest", TEN_MINUTES, partial(_where_due, tools, partial(reminding.digest, tools, profile, post))),
         Job("closing", TEN_MINUTES, partial(_where_due, tools, partial(closing.close, tools, profile, replies))),
         Job("picture", MINUTE, partial(_rolled, tools, profile)),
-        Job("alarms", MINUTE, partial(alarming.watch, tools, profile, post, settings.alerts, watched)),
+        Job("alarms", MINUTE, partial(alarming.watch, tools, profile, post, settings.alerts, watched, _until(settings))),
     ]
+
+
+def _until(settings: Settings) -> Mapping[str, date]:
+    configured = {**settings.doors, **settings.accounts}
+    return {name: each.credential_until for name, each in configured.items() if each.credential_until is not None}
 
 
 async def _where_due(tools: Tools, work: Callable[[], Awaitable[None]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from test_due_dates import WEDNESDAY, desk_complaint
@@ -185,6 +185,18 @@ async def test_an_alarm_is_told_once_and_so_is_its_end(town: Town):
     assert counts == [0, 1, 1, 2, 2]
     assert [row["lane"] for row in await town.owed()] == ["reply:surel", "reply:bot"] * 2
     assert [kind for kind, _ in await told(town)] == ["alarm", "recovered"]
+
+
+async def test_a_credential_that_ends_is_told_of_before(town: Town):
+    """Two weeks ahead, once; a new day in the settings ends it. The account goes on meanwhile."""
+    town.now, counts = local(2026, 11, 20, 9), []
+    for last in (date(2026, 12, 5), date(2026, 12, 4), date(2026, 12, 4), date(2027, 12, 4)):
+        town.later(minutes=2)
+        await alarming.watch(town.tools, town.profile, POST, Alerts(), ["bot"], {"bot": last})
+        counts.append(len(await town.rows("SELECT id FROM notices")))
+    assert counts == [0, 1, 1, 2]
+    [alarm, _] = await town.rows("SELECT told FROM notices ORDER BY id")
+    assert "bot berlaku sampai 4 Desember 2026" in alarm["told"]
 
 
 def test_patience_and_quiet_hours() -> None:
