@@ -92,6 +92,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now, po
         from connectors.contract import Health
         from desk.app import build as build_pages
         from desk.context import Desk
+        from desk.mailed import Recaps
         from dispatcher import accounts, tracking
         from dispatcher.acts import Acts
         from dispatcher.caring import Care
@@ -138,7 +139,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now, po
         care = Care(db, clock, Purse(db, clock, profile.tz), fallbacks)
         intake = Intake(db, blobs, bell, clock, fallbacks.lost)
         links = Links(secret, public_url, timedelta(days=http.link_days), clock)
-        line = Line(tools, blobs, readers, taker, connectors, doors, list(settings.accounts), intake.crowd, care, links)
+        recaps = Recaps(db, profile, public_url)
+        line = Line(tools, blobs, readers, taker, connectors, doors, list(settings.accounts), intake.crowd, care, links, recaps)
         stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in line.work().items()])
         jobs = scheduler(tools, profile, replies, blobs, doors, timetable.jobs(tools, profile, replies, settings, public_url))
         jobs.start()

@@ -83,7 +83,8 @@ def profile(chosen: Settings) -> Profile:
         raise SettingsError(f"profile: {chosen.profile} tidak ada. Pilih {', '.join(cities)}, atau tulis jalur berkas TOML.")
     city = read_toml(path)
     shipped = {"texts": read_toml(TEXTS)} if TEXTS.is_file() else {}
-    values = _worded(_catalogued(merged(merged(shipped, city), chosen.profile_overrides)))
+    reports = {"reports": chosen.reports.model_dump(exclude_unset=True)}
+    values = _worded(_catalogued(merged(merged(merged(shipped, city), chosen.profile_overrides), reports)))
     try:
         found = advice.texts_checked(Profile.model_validate(values), shipped.get("texts", {}))
         return found.model_copy(update={"learned": _learned(learned_path(chosen))})

@@ -2,7 +2,7 @@
 
 A change is (area, key) and a value; areas and the shapes of their values:
 agency KEY: an Agency · routing CATEGORY: {"agency", "door"} · hours "office": WorkingHours · holiday YYYY-MM-DD: {"name", "working"}
-· text LANGUAGE.NAME: a sentence.
+· reports "monthly": {"recipients", "agencies"} · text LANGUAGE.NAME: a sentence.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from config import advice
-from config.profile import Agency, Holiday, Profile, WorkingHours
+from config.profile import EMAIL, Agency, Holiday, Profile, Reports, WorkingHours
 
-AREAS = ("agency", "routing", "hours", "holiday", "text")
+AREAS = ("agency", "routing", "hours", "holiday", "reports", "text")
 """In this order: a route may lead to an agency that was added later than the route was first changed."""
 LONGEST = {"text": 1500, "name": 200}
 KEPT = {"number", "text"}
@@ -26,7 +26,6 @@ KEPT = {"number", "text"}
 TAG = re.compile(r"</?[a-zA-Z!]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
-EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 Change = tuple[str, str]
 """area, key"""
 
@@ -109,6 +108,15 @@ def _holiday(profile: Profile, key: str, value: Any, shipped: object) -> dict[st
     return {"holidays": (*others, Holiday(day=day, name=value["name"], working=value["working"]))}
 
 
+def _reports(profile: Profile, key: str, value: Any, shipped: object) -> dict[str, Any]:
+    if key != "monthly":
+        raise KeyError(key)
+    if not all(map(EMAIL.fullmatch, value["recipients"])):
+        raise ChangeRefused("emails")
+    chosen = {"recipients": tuple(value["recipients"]), "agencies": value["agencies"]}
+    return {"reports": Reports.model_validate(profile.reports.model_dump() | chosen)}
+
+
 def _text(profile: Profile, key: str, value: Any, shipped: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     language, _, name = key.partition(".")
     if language not in profile.texts or name not in shipped.get("id", {}):
@@ -145,4 +153,4 @@ def _plain(text: str, kind: str) -> None:
         raise ChangeRefused("control")
 
 
-_CHANGES = {"agency": _agency, "routing": _routing, "hours": _hours, "holiday": _holiday, "text": _text}
+_CHANGES = {"agency": _agency, "routing": _routing, "hours": _hours, "holiday": _holiday, "reports": _reports, "text": _text}

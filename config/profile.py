@@ -5,12 +5,15 @@ Read from one TOML file by `config.load`; frozen after that. Two cities ship as 
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from difflib import get_close_matches
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 
 
 class Value(BaseModel):
@@ -21,7 +24,7 @@ class Agency(Value):
     name: str
     short: str
     email: str = ""
-    """Its contact, for the operators."""
+    """Its contact, for the operators; where `reports.agencies` says so, its monthly recap goes there."""
     active: bool = True
     """False: no complaint is disposed to it any more; it keeps its name in those that were."""
 
@@ -100,6 +103,23 @@ class Reminders(Value):
     """Operators are reminded from this many days before a limit."""
     close_notice: int = Field(default=2, ge=1)
     """The citizen is told this many days before an answered complaint closes by itself."""
+
+
+class Reports(Value):
+    """Who gets last month's recap by e-mail, from the first working day of a month on. Empty and false: nobody."""
+
+    recipients: tuple[str, ...] = Field(default=(), max_length=50)
+    agencies: bool = False
+    """Whether each agency with a contact address gets the recap of its own complaints."""
+    largest_mb: float = Field(default=18, ge=1, le=100)
+    """Of one mail as it travels; what would be larger leaves the PDF out, then the XLSX too. Many servers refuse mails over 20 MB."""
+
+    @field_validator("recipients")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(EMAIL.fullmatch, value)):
+            raise ValueError('tiap penerima satu alamat surel, misalnya ["sekretariat@example.go.id"]')
+        return tuple({address.lower(): address for address in value}.values())
 
 
 class PublicRequests(Value):
@@ -186,6 +206,7 @@ class Profile(Value):
     holidays: tuple[Holiday, ...] = ()
     """Beside the national ones and cuti bersama, which are known already."""
     reminders: Reminders = Reminders()
+    reports: Reports = Reports()
     rules: tuple[RuleSet, ...]
     agencies: dict[str, Agency]
     catalogue: bool = True

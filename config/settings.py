@@ -14,6 +14,8 @@ from typing import Any
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_serializer
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.profile import Reports
+
 STARS = "**********"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -143,6 +145,8 @@ class Settings(BaseSettings):
     workers: Workers = Workers()
     alerts: Alerts = Alerts()
     map: Map = Map()
+    reports: Reports = Reports()
+    """Goes before the profile's; the desk's settings go before both."""
     accounts: dict[str, Account] = {
         "chat": Account(channel="webchat"),
         "desk": Account(channel="manual"),

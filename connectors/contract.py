@@ -15,6 +15,7 @@ from typing import Protocol, runtime_checkable
 from connectors.about import About as About
 from connectors.about import FollowUp as FollowUp
 from connectors.delivery import Delivery as Delivery
+from connectors.enclosure import Enclosure as Enclosure
 
 Cursor = Mapping[str, str | int] | None
 """Where a puller stands on its platform, as JSON that only the puller reads; the store keeps it."""
@@ -22,12 +23,10 @@ Cursor = Mapping[str, str | int] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who wrote, as the platform names them.
-
-    id: the platform's own stable id (chat user id, phone in E.164, mail address in lower case, chat session).
-    """
+    """Who wrote, as the platform names them."""
 
     id: str
+    """The platform's own stable id (chat user id, phone in E.164, mail address in lower case, chat session)."""
     name: str | None = None
     address: str | None = None
     """Mail address, phone in E.164 or handle; None where the platform gives none."""
@@ -174,6 +173,7 @@ class Reply:
     """`Inbound.extra` of the message that is answered."""
     heard_at: datetime | None = None
     """When the citizen last wrote in this conversation; given where `About.window_hours` says that it matters."""
+    enclosures: Sequence[Enclosure] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

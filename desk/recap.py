@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import islice
+
+from babel.dates import format_date
 
 from config.profile import Profile
 from desk import paper
-from desk.masks import masked, masked_name
+from desk.masks import covered, masked_name
 from desk.naming import names
 from desk.operator import labels
 from normalizer.tracking import printed
 from store.reports import Line
 
 HEAD = ("No", "Tanggal", "Tracking ID", "User", "Judul", "Stakeholder", "Tanggapan", "Keterangan")
+KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+_NO_SHEET = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _WIDTHS = (5, 12, 18, 18, 44, 16, 50, 22)
 PRINTED = 2_000
 """Rows in a PDF; nobody leafs through more."""
 Row = tuple[str | int, ...]
+Rows = Iterator[Row]
 
 
-def rows(lines: Sequence[Line], profile: Profile, *, named: bool) -> Iterator[Row]:
-    """As people read them. `named`: with the names of those who did not ask to hide them; all else stays masked."""
+def title(profile: Profile, month: date, agency: str | None) -> str:
+    of = f", {profile.agencies[agency].name}" if agency else ""
+    return f"Rekapitulasi pengaduan {format_date(month, 'MMMM y', locale='id')}{of}"
+
+
+def rows(lines: Sequence[Line], profile: Profile, *, named: bool) -> Rows:
+    """As people read them. `named`: with the names of those who did not ask to hide them; all else stays covered, also what is said of
+    health and children."""
     called = names(profile)
     for number, line in enumerate(lines, start=1):
         state = labels.STATES.get(line.state, line.state)
@@ -31,9 +47,9 @@ def rows(lines: Sequence[Line], profile: Profile, *, named: bool) -> Iterator[Ro
             f"{line.registered_at.astimezone(profile.tz):%d/%m/%Y}",
             printed(line.number),
             _user(line, named=named),
-            "Laporan rahasia" if line.confidential else masked(line.title),
+            "Laporan rahasia" if line.confidential else covered(line.title),
             called["agency"](line.agency) if line.agency else "",
-            "" if line.confidential else masked(line.answer),
+            "" if line.confidential else covered(line.answer),
             f"{state}; LAPOR! {line.door_reference}" if line.door_reference else state,
         )
 
@@ -45,27 +61,39 @@ def _user(line: Line, *, named: bool) -> str:
     return (name if named else masked_name(name)) or "–"
 
 
-def xlsx(title: str, found: Iterator[Row]) -> bytes:
-    """Texts stay texts: nothing that a citizen wrote becomes a formula or a link."""
+def xlsx(heading: str, found: Rows, sheets: Mapping[str, Rows] | None = None) -> bytes:
+    """Texts stay texts: nothing that a citizen wrote becomes a formula or a link. `sheets`: further ones by their names."""
     import xlsxwriter
 
     out = io.BytesIO()
     plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, plain) as book:
-        sheet = book.add_worksheet("Rekapitulasi")
         bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-        for column, width in enumerate(_WIDTHS):
-            sheet.set_column(column, column, width)
-        sheet.write_string(0, 0, title, bold)
-        sheet.write_row(2, 0, HEAD, bold)
-        for row, values in enumerate(found, start=3):
-            sheet.write_row(row, 0, values, wrap)
+        for name, some in {"Rekapitulasi": found, **(sheets or {})}.items():
+            sheet = book.add_worksheet(name)
+            for column, width in enumerate(_WIDTHS):
+                sheet.set_column(column, column, width)
+            sheet.write_string(0, 0, heading if some is found else f"{heading}, {name}", bold)
+            sheet.write_row(2, 0, HEAD, bold)
+            for row, values in enumerate(some, start=3):
+                sheet.write_row(row, 0, values, wrap)
     return out.getvalue()
 
 
-def pdf(title: str, office: str, found: Iterator[Row]) -> bytes:
+def sheet_names(called: Mapping[str, str]) -> dict[str, str]:
+    """What Excel takes as the name of a sheet: 31 characters at most, some of them never, none twice."""
+    found: dict[str, str] = {}
+    for key, name in called.items():
+        plain = _NO_SHEET.sub(" ", name).strip("' ")[:25] or key[:25]
+        taken = {each.casefold() for each in found.values()} | {"rekapitulasi", "history"}
+        spare = (f"{plain} {number}" for number in range(2, 1000))
+        found[key] = plain if plain.casefold() not in taken else next(each for each in spare if each.casefold() not in taken)
+    return found
+
+
+def pdf(heading: str, office: str, found: Rows) -> bytes:
     """The first PRINTED rows; the whole is a spreadsheet's business."""
     some = list(islice(found, PRINTED))
     left = sum(1 for _ in found)
     end = f"Masih ada {left} laporan lagi: lengkapnya ada di berkas XLSX." if left else ""
-    return paper.table(title, office, HEAD, _WIDTHS, some, end)
+    return paper.table(heading, office, HEAD, _WIDTHS, some, end)

@@ -12,6 +12,7 @@ from dispatcher.caring import Care
 from dispatcher.cleaning import Cleaner
 from dispatcher.crowd import Crowd
 from dispatcher.doors.contract import Door
+from dispatcher.enclosing import Encloses
 from dispatcher.links import Links
 from dispatcher.paying import FetchPayer, ForwardPayer, ReplyPayer
 from dispatcher.pipeline import Pipeline
@@ -37,12 +38,13 @@ class Line:
         crowd: Crowd,
         care: Care,
         links: Links,
+        enclose: Encloses | None = None,
     ) -> None:
         self._pipeline = Pipeline(tools.db, blobs, tools.bell, readers, taker, tools.clock, tools.node, accounts, crowd)
         cleaner = Cleaner(tools.db, blobs, readers, tools.clock)
         payers: list[tuple[Work, str, Payer]] = []
         for name, connector in connectors.items():
-            payers.append((Work.REPLY, name, ReplyPayer(name, connector, care)))
+            payers.append((Work.REPLY, name, ReplyPayer(name, connector, care, enclose)))
             payers.append((Work.FETCH, name, FetchPayer(connector, tools.db, blobs, readers, cleaner)))
         for name, door in doors.items():
             payers.append((Work.FORWARD, name, ForwardPayer(door, tools.db, tools.clock, cleaner, links)))

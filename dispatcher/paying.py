@@ -16,6 +16,7 @@ from dispatcher import faults
 from dispatcher.caring import Care
 from dispatcher.cleaning import Cleaner
 from dispatcher.doors.contract import Addition, Door, Filing, Receipt
+from dispatcher.enclosing import Encloses, of_payload
 from dispatcher.evidence import media_type
 from dispatcher.links import Links
 from dispatcher.reading import Readers, Unread
@@ -39,20 +40,22 @@ UNSENT = frozenset({State.WITHDRAWN, State.ARCHIVED, State.OUT_OF_SCOPE})
 
 
 class ReplyPayer:
-    """Sends a stored reply. An acknowledgement of unknown outcome goes once more, any other one waits for a person."""
+    """Sends a stored reply. An acknowledgement or report of unknown outcome goes once more, any other one waits for a person."""
 
-    def __init__(self, account: str, connector: Connector, care: Care | None = None) -> None:
-        self._account, self._connector, self._care = account, connector, care
+    def __init__(self, account: str, connector: Connector, care: Care | None = None, enclose: Encloses | None = None) -> None:
+        self._account, self._connector, self._care, self._enclose = account, connector, care, enclose
 
     async def pay(self, debt: Debt) -> Payment:
         faults.point("reply.before")
         reply = of_debt(debt, self._account, self._connector.about.text_limit)
+        if (report := of_payload(debt.payload)) and self._enclose:
+            reply = await self._enclose(report, reply)
         sent = await (self._care.send(self._connector, reply) if self._care else self._connector.send(reply))
         faults.point("reply.sent")
         return lambda connection: sent.message_id
 
     def may_repeat(self, debt: Debt) -> bool:
-        return self._connector.about.repeatable or (debt.key.startswith("ack:") and not debt.unsure)
+        return self._connector.about.repeatable or (debt.key.startswith(("ack:", "report:")) and not debt.unsure)
 
     def settled(self, connection: Connection, debt: Debt, result: str | None) -> None:
         if self._care and result and self._connector.about.reports:

@@ -107,7 +107,8 @@ class EmailConnector:
         now = self._clock()
         self._guard(reply, to.lower(), now)
         message_id = tokens.message_id(self._secret, self.account, reply.key, self.settings.domain)
-        mail = compose(reply, to, message_id, self.settings, now)
+        composing = reply, to, message_id, self.settings, now
+        mail = await asyncio.to_thread(compose, *composing) if reply.enclosures else compose(*composing)
         try:
             async with self._sending:
                 await self._entered(lambda token: smtp.deliver(self.settings, to, mail, token))

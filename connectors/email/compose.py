@@ -1,11 +1,14 @@
-"""Reply -> the bytes of one mail: plain text, threaded, marked as automatic. Pure; nothing of the citizen's own words goes in."""
+"""Reply -> the bytes of one mail: plain text, threaded, marked as automatic; with files where it is for our own people. Pure."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from email import charset
 from email.header import Header
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
@@ -14,6 +17,7 @@ from connectors.contract import Reply
 from connectors.email.automatic import is_machine
 from connectors.email.headers import bare_id, is_address
 from connectors.email.settings import Settings
+from connectors.enclosure import Enclosure
 from connectors.errors import Refused
 
 DEFAULT_SUBJECT = "Laporan Anda"
@@ -40,7 +44,8 @@ def compose(reply: Reply, to: str, message_id: str, settings: Settings, now: dat
     subject = reply.subject or DEFAULT_SUBJECT
     if any(_BREAK.search(text) for text in (subject, settings.name, to, message_id)):
         raise Refused("Judul, nama pengirim atau alamat mengandung ganti baris atau huruf kendali.")
-    mail = _body(reply.text)
+    body = _body(reply.text)
+    mail = _with_files(body, reply.enclosures) if reply.enclosures else body
     mail["From"] = formataddr((settings.name, settings.address))
     mail["To"] = to
     mail["Subject"] = subject if subject.isascii() and "=?" not in subject else Header(subject, "utf-8").encode()
@@ -62,6 +67,16 @@ def _body(text: str) -> MIMEText:
     printable.body_encoding = charset.QP
     clean = text.replace("\r\n", "\n").encode("utf-8", "replace").decode()
     return MIMEText(clean, "plain", printable)  # type: ignore[arg-type]  # typeshed wants str; the Charset is documented
+
+
+def _with_files(body: MIMEText, files: Sequence[Enclosure]) -> MIMEMultipart:
+    mail = MIMEMultipart()
+    mail.attach(body)
+    for file in files:
+        part = MIMEApplication(file.content, file.media_type.partition("/")[2])
+        part.add_header("Content-Disposition", "attachment", filename=file.filename)
+        mail.attach(part)
+    return mail
 
 
 def _references(reply: Reply) -> list[str]:

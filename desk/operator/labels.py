@@ -96,6 +96,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "download": N_("Mengunduh lampiran"),
     "view": N_("Melihat lampiran"),
     "report": N_("Mengunduh rekap bernama"),
+    "report_mailed": N_("Mengirim rekap lewat surel"),
     "edit": N_("Menyunting laporan"),
     "urgency": N_("Mengubah urgensi"),
     "bulk": N_("Tindakan massal"),

@@ -6,7 +6,8 @@ import asyncio
 import csv
 import io
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
 
 from aiohttp import web
 from babel.dates import format_date
@@ -16,23 +17,23 @@ from desk.context import Desk, desk_of
 from desk.naming import names
 from desk.operator.access import operator_of
 from desk.operator.files import disposition
-from desk.operator.period import month
+from desk.operator.mailing import month_of, standing
 from desk.operator.view import shown
+from desk.pages import language_of
+from dispatcher.clocks.mailing import last_month, moments
 from store import audit, reports
 from store.reports import Line
 
-KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
 OPEN_DATA = ("bulan", "kanal", "kategori", "instansi", "kecamatan", "status", "hari_sampai_ditanggapi")
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Which month, which agency, which file."""
-    desk = desk_of(request)
-    last = desk.clock().astimezone(desk.profile.tz).date().replace(day=1) - timedelta(days=1)
-    return await shown(request, "operator/reports.html", {"month": f"{last:%Y-%m}", "agencies": desk.profile.agencies})
+    desk, language = desk_of(request), language_of(request)
+    month, mail = _month(desk, request.query.get("bulan", "")), await standing(desk)
+    named = partial(format_date, format="MMMM y", locale=language)
+    context = {"month": f"{month:%Y-%m}", "agencies": desk.profile.agencies, "mail": mail, "month_name": named}
+    return await shown(request, "operator/reports.html", context)
 
 
 async def public(request: web.Request) -> web.StreamResponse:
@@ -59,18 +60,17 @@ async def open_data(request: web.Request) -> web.StreamResponse:
 
 async def _recap(request: web.Request, written: str, agency: str, kind: str, *, names_too: bool = False) -> web.Response:
     desk = desk_of(request)
-    profile, begin, kind = desk.profile, _month(desk, written), kind if kind in KINDS else "xlsx"
+    profile, begin, kind = desk.profile, _month(desk, written), kind if kind in recap.KINDS else "xlsx"
     agency = agency if agency in profile.agencies else ""
     lines = await _lines(desk, begin, agency or None)
-    of = f", {profile.agencies[agency].name}" if agency else ""
-    title = f"Rekapitulasi pengaduan {format_date(begin, 'MMMM y', locale='id')}{of}"
+    title = recap.title(profile, begin, agency or None)
     rows = recap.rows(lines, profile, named=names_too)
     made = await asyncio.to_thread(lambda: recap.pdf(title, profile.office, rows) if kind == "pdf" else recap.xlsx(title, rows))
-    return _file(made, KINDS[kind], f"rekap-{begin:%Y-%m}{f'-{agency}' if agency else ''}.{kind}")
+    return _file(made, recap.KINDS[kind], f"rekap-{begin:%Y-%m}{f'-{agency}' if agency else ''}.{kind}")
 
 
 async def _lines(desk: Desk, begin: date, agency: str | None) -> Sequence[Line]:
-    since, until = month(begin).moments(desk.profile)
+    since, until = moments(desk.profile, begin)
     return await desk.db.read(lambda session: reports.lines(session, since, until, agency))
 
 
@@ -93,10 +93,7 @@ def open_csv(desk: Desk, lines: Sequence[Line]) -> str:
 
 def _month(desk: Desk, written: str) -> date:
     """The first day of the month; last month where none is named."""
-    try:
-        return date.fromisoformat(f"{written}-01")
-    except ValueError:
-        return (desk.clock().astimezone(desk.profile.tz).date().replace(day=1) - timedelta(days=1)).replace(day=1)
+    return month_of(written) or last_month(desk.profile, desk.clock())
 
 
 def _file(body: bytes, kind: str, name: str) -> web.Response:

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from dispatcher.enclosing import Report
 from normalizer import tracking
-from store import outbox
+from store import mailings, outbox
 from store.tables import Work
 
 
@@ -28,6 +29,10 @@ class Post:
         """False: owed before, or there is no account."""
         return self.account is not None and _owe(connection, "email", self.account, address, key, subject, text, now)
 
+    def report(self, connection: Connection, address: str, report: Report, *, key: str, subject: str, now: datetime) -> bool:
+        """Its words and files are made when it leaves. False: as for a mail."""
+        return self.account is not None and _owe(connection, "email", self.account, address, key, subject, "", now, report)
+
     def chat(self, connection: Connection, *, key: str, text: str, now: datetime) -> bool:
         if self.telegram is None:
             return False
@@ -35,14 +40,25 @@ class Post:
         return _owe(connection, "telegram", account, chat, key, None, text, now)
 
 
-def _owe(connection: Connection, channel: str, account: str, address: str, key: str, subject: str | None, text: str, now: datetime) -> bool:
+def _owe(
+    connection: Connection,
+    channel: str,
+    account: str,
+    address: str,
+    key: str,
+    subject: str | None,
+    text: str,
+    now: datetime,
+    report: Report | None = None,
+) -> bool:
     payload: dict[str, Any] = {"channel": channel, "address": address, "text": text, "subject": subject, "in_reply_to": None, "buttons": []}
     return outbox.owe(
         connection,
         key=key,
         kind=Work.REPLY,
         name=account,
-        order_key=f"staff:{channel}:{address}",
+        order_key=f"{'report' if report else 'staff'}:{channel}:{address}",
         now=now,
-        payload={**payload, "automatic": False, "extra": {}, "tracking_number": None},
+        conversation=mailings.CONVERSATION if report else None,
+        payload={**payload, "automatic": False, "extra": {}, "tracking_number": None, **({"report": report.kept()} if report else {})},
     )

@@ -10,7 +10,7 @@ from functools import partial
 from config.profile import Profile
 from config.settings import Settings
 from dispatcher import rolling
-from dispatcher.clocks import alarming, closing, reminding, winding
+from dispatcher.clocks import alarming, closing, mailing, reminding, winding
 from dispatcher.clocks.post import Post
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
@@ -34,6 +34,7 @@ def jobs(tools: Tools, profile: Profile, replies: Replies, settings: Settings, u
         Job("reminders", TEN_MINUTES, partial(_where_due, tools, partial(reminding.remind, tools, profile))),
         Job("digest", TEN_MINUTES, partial(_where_due, tools, partial(reminding.digest, tools, profile, post))),
         Job("closing", TEN_MINUTES, partial(_where_due, tools, partial(closing.close, tools, profile, replies))),
+        Job("recaps", TEN_MINUTES, partial(mailing.mail_recaps, tools, profile, post)),
         Job("picture", MINUTE, partial(_rolled, tools, profile)),
         Job("alarms", MINUTE, partial(alarming.watch, tools, profile, post, settings.alerts, watched, _until(settings))),
     ]

@@ -13,6 +13,7 @@ AREAS: Final[Mapping[str, tuple[str, str]]] = {
     "instansi": ("agency", N_("Instansi")),
     "libur": ("holiday", N_("Hari libur")),
     "jam": ("hours", N_("Jam kerja")),
+    "laporan": ("reports", N_("Rekap lewat surel")),
 }
 """By the word in the address: the area, and what it is called."""
 NEW = "baru"
@@ -24,6 +25,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "taken": N_("Kunci ini sudah dipakai instansi lain."),
     "email": N_("Surel: tulis satu alamat, misalnya pengaduan@dishub.example.go.id."),
     "category": N_("Kategori ini tidak ada lagi dalam profil kota."),
+    "emails": N_("Penerima: tulis satu alamat tiap baris, misalnya sekretariat@example.go.id."),
     "door": N_("Pintu ini tidak ada dalam hub.toml."),
     "days": N_("Pilih sekurangnya satu hari kerja."),
     "hours": N_("Jam tutup harus sesudah jam buka."),
@@ -60,6 +62,8 @@ def value_of(area: str, typed: Mapping[str, str], days: list[str]) -> Any:
         return {"agency": typed.get("agency", ""), "door": typed.get("door") or None}
     if area == "agency":
         return {**{name: typed.get(name, "").strip() for name in ("name", "short", "email")}, "active": "active" in typed}
+    if area == "reports":
+        return {"recipients": typed.get("recipients", "").replace(",", " ").split(), "agencies": "agencies" in typed}
     if area == "holiday":
         return {"name": typed.get("name", "").strip(), "working": typed.get("working") == "yes"}
     return {"days": [int(day) for day in days if day.isdecimal()], "opens": typed.get("opens", ""), "closes": typed.get("closes", "")}

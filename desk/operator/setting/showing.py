@@ -23,6 +23,8 @@ from desk.pages import words
 from store import setting_changes
 
 HOME = "/desk/pengaturan"
+ALONE = {"hours": "office", "reports": "monthly"}
+"""Areas of one key."""
 POST_LETTERS = 280
 """Of a public post."""
 _SAVED = N_("Tersimpan. Berlaku dalam beberapa detik.")
@@ -46,8 +48,8 @@ async def area(request: web.Request) -> web.StreamResponse:
     state = await saving.known(desk_of(request))
     changed = {key for each, key in state.changes if each == kind}
     context: dict[str, Any] = {"state": state, "changed": changed, "slug": slug, "name": name}
-    if kind == "hours":
-        return await _one(request, kind, "office")
+    if kind in ALONE:
+        return await _one(request, kind, ALONE[kind])
     if kind == "holiday":
         context |= _holidays(request, state)
     if kind == "text":

@@ -42,7 +42,7 @@ FILLED = {
     "name": "siti",
 }
 """What stands for the parts of an address, beside the complaint's number."""
-SETTINGS = {"teks": "ack", "rute": "jalan_rusak", "instansi": "dishub", "libur": "2026-12-31", "jam": "hours"}
+SETTINGS = {"teks": "ack", "rute": "jalan_rusak", "instansi": "dishub", "libur": "2026-12-31", "jam": "hours", "laporan": "monthly"}
 """A key of each area of settings."""
 NOT_HERE = frozenset({"/transparansi/data-terbuka.csv"})
 """Closed unless the city's profile opens it."""
