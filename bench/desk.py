@@ -9,114 +9,35 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
+import logging
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlmodel import Session
+import structlog
 
-from bench.people import COMMON, NOW, RARE, fill
+from bench import questions, visits
+from bench.people import NOW, fill
+from bench.took import Took, memory
 from config import load
 from config.profile import Profile
 from config.settings import Settings
-from desk import figures
-from desk.figures import Period
 from dispatcher import rolling
 from dispatcher.pulses import Pulses
 from dispatcher.workers import Tools
-from store import dossier, listing, pockets
+from run import GARBAGE
+from store import migrate
 from store.bell import Bell
 from store.database import Database
-from store.listing import Filters, View
 
 LIMIT_MS = 200
-Question = Callable[[Session], Any]
-TABS = (View.OPEN, View.NEW, View.MINE, View.WAITING, View.SOON, View.OVERDUE, View.UNDELIVERED, None)
-
-
-def questions(session: Session, profile: Profile) -> Mapping[str, Question]:
-    """What the desk asks, by name."""
-    prefix = profile.prefix
-
-    def page(**asked: Any) -> Question:
-        filters = Filters(operator="rina", now=NOW, **asked)
-        return lambda session: listing.page(session, filters, prefix)
-
-    def counts(**asked: Any) -> Question:
-        filters = Filters(operator="rina", now=NOW, **asked)
-        return lambda session: listing.counts(session, filters, prefix, TABS)
-
-    def facets(**asked: Any) -> Question:
-        filters = Filters(operator="rina", now=NOW, **asked)
-        return lambda session: listing.facets(session, filters, prefix)
-
-    def picture(days: int) -> Question:
-        period = Period(NOW.date() - timedelta(days=days), NOW.date())
-        return lambda session: figures.count(session, profile, period, NOW)
-
-    newest = listing.page(session, Filters(), prefix).lines[0]
-    category = next(iter(profile.categories))
-    month = {"since": NOW - timedelta(days=400), "until": NOW - timedelta(days=370)}
-    views = {f"view {view or 'all'}": page(view=view) for view in TABS}
-    return {
-        **views,
-        "a page from the middle": lambda session: listing.page(session, Filters(), prefix, before=newest.id // 2),
-        "counts of the views": counts(),
-        "counts, one agency": counts(agency=profile.default_agency),
-        "facets": facets(),
-        "facets, open, one channel": facets(view=View.OPEN, channel="sms"),
-        "channel + category": page(channel="open311", category=category),
-        "kecamatan": page(place=f"{profile.region_code}.01"),
-        "kecamatan + emergency": page(place=f"{profile.region_code}.03", urgency="emergency"),
-        "a month a year ago": page(**month),
-        "a month, one category": page(category=category, **month),
-        "search, common word": page(words=COMMON),
-        "search, common beginning": page(words=COMMON[:3]),
-        "search, two common words": page(words=f"{COMMON} yang"),
-        "search, rare word": page(words=RARE),
-        "search, common, in a view": page(words=COMMON, view=View.WAITING),
-        "search, no such word": page(words="zzzzqq"),
-        "search, phone": page(words="0810-0000-4321"),
-        "count under a search": lambda session: listing.counts(session, Filters(words=COMMON), prefix, (None,)),
-        "one complaint": lambda session: dossier.by_number(session, newest.tracking_number),
-        "pockets": pockets.counts,
-        "dashboard, this month": picture(30),
-        "dashboard, a year": picture(365),
-    }
-
-
-class Took(NamedTuple):
-    """Milliseconds. `cpu`: of this process, p95; the server of PostgreSQL has its own."""
-
-    p50: float
-    p95: float
-    cpu: float
-
-
-def measure(url: str, profile: Profile, rounds: int) -> Iterator[tuple[str, Took]]:
-    db = Database(url)
-    with Session(db.readers) as session:
-        asked = questions(session, profile)
-    for name, question in asked.items():
-        _timed(db, question)  # a library that is loaded at its first use is no figure
-        walls, cpus = (sorted(column) for column in zip(*(_timed(db, question) for _ in range(rounds)), strict=True))
-        last = min(len(walls) - 1, round(len(walls) * 0.95))
-        yield name, Took(walls[len(walls) // 2], walls[last], cpus[last])
-    db.readers.dispose()
-    db.writer.dispose()
-
-
-def _timed(db: Database, question: Question) -> tuple[float, float]:
-    began, spent = time.perf_counter(), time.process_time()
-    with Session(db.readers) as session:
-        question(session)
-    return (time.perf_counter() - began) * 1000, (time.process_time() - spent) * 1000
 
 
 def roll_up(url: str, profile: Profile) -> None:
@@ -133,12 +54,6 @@ def roll_up(url: str, profile: Profile) -> None:
 
     days = asyncio.run(run())
     print(f"{days:,} days rolled up in {time.process_time() - began:.0f} s of CPU; memory {before:.0f} -> {memory():.0f} MB", flush=True)
-
-
-def memory() -> float:
-    """Resident, in MB."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 2**20
 
 
 @contextmanager
@@ -176,20 +91,42 @@ def run(arguments: argparse.Namespace, folder: Path) -> bool:
             cells = "".join("  {:7.1f} /{:7.1f} |{:7.1f}".format(*column[question]) for column in columns)
             late = columns[-1][question].p95 > LIMIT_MS
             growth = columns[-1][question].p50 / max(columns[0][question].p50, 0.01)
-            print(f"  {question:<57}{cells}  x{growth:6.1f}{'  LATE' if late else ''}")
+            print(f"  {question:<57}{cells}  x{growth:6.1f}{'  LATE' if late else ''}", flush=True)
             well = well and not late
-    print(f"\nmemory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     return well
 
 
 def _at(url: str, size: int, profile: Profile, rounds: int) -> dict[str, Took]:
+    """Asked in a process of its own, so that its memory is that of this size alone."""
     if not _filled(url, size):
-        print(f"{size:,} complaints made in {fill(url, size, profile):.0f} s", flush=True)
+        began = time.process_time()
+        taken = fill(url, size, profile, lambda made: _progress(made, size))
+        print(f"{size:,} complaints made in {taken:.0f} s ({time.process_time() - began:.0f} s of CPU)", flush=True)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
+        return beside.submit(_asked, url, size, profile, rounds).result()
+
+
+def _asked(url: str, size: int, profile: Profile, rounds: int) -> dict[str, Took]:
+    migrate.bring_up(url)  # a kept store may be of an older schema
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     roll_up(url, profile)
+    gc.freeze()
+    gc.set_threshold(GARBAGE)  # both as `serve` does
     before = memory()
-    found = dict(measure(url, profile, rounds))
-    print(f"{size:,}: every question asked {rounds} times; memory {before:.0f} -> {memory():.0f} MB", flush=True)
+    found = dict(questions.measure(url, profile, rounds))
+    asked = memory()
+    found |= visits.measured(url, profile, rounds)
+    once = memory()
+    found |= visits.measured(url, profile, rounds)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    steps = " -> ".join(f"{each:.0f}" for each in (before, asked, once, memory()))
+    print(f"{size:,}: memory in MB before, after all questions, all pages, all pages again: {steps}; at most {most:.0f}", flush=True)
     return found
+
+
+def _progress(made: int, size: int) -> None:
+    if size >= 100_000 and made % 100_000 == 0:
+        print(f"  {made:,} of {size:,} written; {'indexes follow' if made == size else 'more follow'}", flush=True)
 
 
 def _filled(url: str, size: int) -> bool:

@@ -10,7 +10,7 @@ import random
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from config.settings import Settings
 from normalizer import region, tracking
 from store.database import Database
 from store.migrate import upgrade
+from store.tending import tend
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 YEARS = 5
@@ -35,8 +36,8 @@ STATES = {"closed": 80, "archived": 12, "out_of_scope": 3, "withdrawn": 1, "answ
 LATELY = {"received": 30, "verified": 15, "waiting": 12, "assigned": 20, "in_progress": 15, "answered": 8}
 """The states of the newest 20,000."""
 OPENINGS = ("Assalamualaikum min,", "Selamat siang,", "Izin lapor,", "Punten,", "Mohon bantuannya,", "Min,", "Yth. Bapak Wali Kota,", "")
+TABLES = ("complaints", "timeline", "outbox", "supplements", "evidence", "audit")
 _WORD = re.compile(r"[a-z]{2,}")
-
 
 _BLANK = {
     "schema_version": 1, "language": "id", "reply_extra": "{}", "door": "desk", "awaits_words": False, "version": 1,
@@ -82,6 +83,8 @@ class City:
             "urgency": "emergency" if draw.random() < 0.004 else "high" if draw.random() < 0.03 else "normal",
             "confidential": draw.random() < 0.02, "anonymous": draw.random() < 0.05,
             "assigned_to": "rina" if n % 40_000 == 9 or (states is LATELY and n % 97 == 0) else None,
+            "merged_into": n - 6 if n % 200 == 77 else None, "matter_id": matter_of(n), "matter_by": "system",
+            "door_reference": str(1_000_000 + n) if n % 5 == 0 else None,
             "location": {"region_code": self._skewed(self._places), "text": "Jalan"} if draw.random() < 0.4 else {},
             "reporter": {"name": f"Warga {self._words[n % 5000]}", "phone": f"+6281{n:09d}"},
         }  # fmt: skip
@@ -91,8 +94,8 @@ class City:
         return among[min(int(self._chance.paretovariate(0.9)) - 1, 10**6) % len(among)]
 
 
-def fill(url: str, count: int, profile: Profile) -> float:
-    """Makes the city; seconds that it took."""
+def fill(url: str, count: int, profile: Profile, progress: Callable[[int], None] = lambda made: None) -> float:
+    """Makes the city; seconds that it took. `progress` hears how many complaints there are by now."""
     began = time.perf_counter()
     db = Database(url)
     upgrade(db.writer)
@@ -103,7 +106,11 @@ def fill(url: str, count: int, profile: Profile) -> float:
             write("complaints", batch, _BLANK)
             write("timeline", [line for row in batch for line in (_registered(row), *_steps(row))], {})
             write("outbox", [_reply(row) for row in batch], {"attempts": 1, "unsure": False})
+            write("supplements", [_supplement(row) for row in batch if row["id"] % 12 == 5], {"edit": False, "location": "{}"})
+            write("evidence", [_photo(row) for row in batch if row["id"] % 4 == 1], {"media_type": "image/jpeg"})
+            write("audit", [_look(row) for row in batch if row["id"] % 3 == 1], {"action": "reveal", "detail": "menelepon pelapor"})
             write.commit()
+            progress(batch[-1]["id"])
         write.close()
         write.commit()
     analyze(db)
@@ -116,9 +123,9 @@ class _Prepared:
 
     def __init__(self, connection: Connection) -> None:
         self._driver: Any = connection.connection.driver_connection
-        self._driver.execute("PRAGMA synchronous=OFF")
-        self._driver.execute("PRAGMA cache_size=-200000")
-        kept = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name IN ('complaints', 'timeline', 'outbox') AND sql LIKE 'CREATE %'"
+        for pragma in ("synchronous=OFF", "cache_size=-200000", "temp_store=MEMORY", "threads=1"):
+            self._driver.execute(f"PRAGMA {pragma}")
+        kept = f"SELECT type, name, sql FROM sqlite_master WHERE tbl_name IN {TABLES} AND sql LIKE 'CREATE %'"
         self._later = [row for row in self._driver.execute(kept) if row[0] in ("index", "trigger")]
         for kind, name, _ in self._later:
             self._driver.execute(f"DROP {kind} {name}")
@@ -128,33 +135,42 @@ class _Prepared:
             self._driver.execute("COMMIT")
 
     def close(self) -> None:
-        self._driver.execute("INSERT INTO complaint_words(complaint_words) VALUES ('rebuild')")
         for _, _, made in self._later:
             self._driver.execute(made)
+        self._driver.execute("INSERT INTO complaint_words(complaint_words) VALUES ('rebuild')")
 
     def __call__(self, table: str, rows: Sequence[dict[str, Any]], same: dict[str, Any]) -> None:
-        names = list(rows[0])
-        columns, values = ", ".join((*names, *same)), ", ".join((*("?" for _ in names), *map(_literal, same.values())))
+        if not rows:
+            return
+        columns, values = ", ".join((*rows[0], *same)), ", ".join((*("?" for _ in rows[0]), *map(_literal, same.values())))
         if not self._driver.in_transaction:
             self._driver.execute("BEGIN")
-        self._driver.executemany(f"INSERT INTO {table} ({columns}) VALUES ({values})", ([_plain(v) for v in row.values()] for row in rows))
+        self._driver.executemany(f"INSERT INTO {table} ({columns}) VALUES ({values})", ([*map(_plain, row.values())] for row in rows))
 
 
 class _Copied:
-    """PostgreSQL: COPY into a table of the same shape, then over with what is the same in every row."""
+    """PostgreSQL: COPY into a table of the same shape, then over with what is the same in every row. Indexes are made at the end."""
 
     def __init__(self, connection: Connection) -> None:
         self._driver: Any = connection.connection.driver_connection
-        self._driver.execute("SET synchronous_commit = off")
+        for setting in ("synchronous_commit = off", "maintenance_work_mem = '1GB'", "max_parallel_maintenance_workers = 0"):
+            self._driver.execute(f"SET {setting}")
         self._driver.execute("SET session_replication_role = replica")  # no triggers: no day was rolled up yet that they could mark
+        kept = f"SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN {TABLES} AND indexdef NOT LIKE 'CREATE UNIQUE%'"
+        self._later = self._driver.execute(kept).fetchall()
+        for name, _ in self._later:
+            self._driver.execute(f"DROP INDEX {name}")
 
     def commit(self) -> None:
         self._driver.commit()
 
     def close(self) -> None:
-        """The indexes grew along; `analyze` follows."""
+        for _, made in self._later:
+            self._driver.execute(made)
 
     def __call__(self, table: str, rows: Sequence[dict[str, Any]], same: dict[str, Any]) -> None:
+        if not rows:
+            return
         names = ", ".join(rows[0])
         self._driver.execute(f"CREATE TEMP TABLE IF NOT EXISTS fresh_{table} AS SELECT {names} FROM {table} WITH NO DATA")
         self._driver.execute(f"TRUNCATE fresh_{table}")
@@ -168,7 +184,7 @@ class _Copied:
 def _plain(value: Any) -> Any:
     """As the drivers keep it: JSON as text, a moment as SQLAlchemy writes it on SQLite."""
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S.%f}"
+        return value.isoformat(" ", "microseconds")[:26]
     return orjson.dumps(value).decode() if isinstance(value, dict) else value
 
 
@@ -179,13 +195,14 @@ def _literal(value: Any) -> str:
 
 
 def analyze(db: Database) -> None:
-    """What `serve` does from time to time: figures for the planner of the database."""
+    """What `serve` does from time to time, and PostgreSQL by itself: figures for the planner."""
     with db.writer.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
         if db.postgres:
-            connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('complaints', 'id'), (SELECT max(id) FROM complaints))")
-            connection.commit()
+            for name in TABLES:
+                connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
+            connection.exec_driver_sql("ANALYZE")
+        tend(connection)
+        connection.commit()
 
 
 def _registered(row: dict[str, Any]) -> dict[str, Any]:
@@ -211,6 +228,23 @@ def _reply(row: dict[str, Any]) -> dict[str, Any]:
         "conversation": row["conversation"], "complaint_id": row["id"], "payload": {"text": "Terima kasih, laporan Anda kami terima."},
         "state": "dead" if stuck else "done", "created_at": at, "due_at": at, "done_at": at,
     }  # fmt: skip
+
+
+def matter_of(n: int) -> int | None:
+    """Three of fifty complain of what others complain of too; now and then three hundred of one flood."""
+    return n // 50_000 * 2 + 1 if n % 50_000 > 49_700 else n // 50 * 2 + 2 if n % 50 < 3 else None
+
+
+def _supplement(row: dict[str, Any]) -> dict[str, Any]:
+    return {"complaint_id": row["id"], "body": row["title"], "at": row["registered_at"] + timedelta(days=0.1)}
+
+
+def _photo(row: dict[str, Any]) -> dict[str, Any]:
+    return {"complaint_id": row["id"], "account": row["account"], "sha256": f"{row['id']:064x}", "size": 180_000}
+
+
+def _look(row: dict[str, Any]) -> dict[str, Any]:
+    return {"at": row["registered_at"] + timedelta(days=0.5), "operator": "rina", "complaint_id": row["id"]}
 
 
 def _vocabulary(profile: Profile, chance: random.Random) -> list[str]:

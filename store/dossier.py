@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from store import deliveries
 from store.people import AuditRow
@@ -63,8 +63,11 @@ def lines_after(session: Session, complaint_id: int, line: int) -> Sequence[Time
 
 def id_of(session: Session, number: str) -> int | None:
     """The row behind a tracking number in stored form, or behind a door's own number."""
-    query = select(ComplaintRow.id).where(or_(ComplaintRow.tracking_number == number, ComplaintRow.door_reference == number))
-    return session.exec(query).first()
+    for name in (ComplaintRow.tracking_number, ComplaintRow.door_reference):
+        found = session.exec(select(ComplaintRow.id).where(name == number)).first()
+        if found is not None:
+            return found
+    return None
 
 
 def evidence_of(session: Session, evidence_id: int) -> tuple[EvidenceRow, str] | None:

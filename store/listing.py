@@ -6,13 +6,12 @@ Looks only. A line carries what the list shows and nothing of the reporter.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, String, cast, func, literal, select, tuple_, union_all
 from sqlmodel import Session, col
 
 from normalizer import privacy
@@ -110,14 +109,16 @@ def bounded(count: int) -> str:
 
 
 def facets(session: Session, filters: Filters, prefix: str) -> Mapping[str, Mapping[str, int]]:
-    """facets()["channel"]["sms"]: how many of the first SAMPLE complaints of the list, under every filter but the facet's own."""
-    everything = _sample(session, filters, prefix)
-    found = {name: Counter(getattr(row, name) for row in everything) for name in FACETS}
-    for name in FACETS:
-        if getattr(filters, name):
-            others: dict[str, Any] = {name: None}
-            found[name] = Counter(getattr(row, name) for row in _sample(session, replace(filters, **others), prefix))
-    return {name: {str(getattr(key, "value", key)): n for key, n in counted.items() if key} for name, counted in found.items()}
+    """facets()["channel"]["sms"]: how many of the first SAMPLE complaints of the list, under every filter but the facet's own.
+
+    Under "" those of which it is not known. Counted by the database: two thousand rows are dear to hand over.
+    """
+    chosen = [name for name in FACETS if getattr(filters, name)]
+    found = _counted(session, filters, prefix, [name for name in FACETS if name not in chosen])
+    for name in chosen:
+        others: dict[str, Any] = {name: None}
+        found |= _counted(session, replace(filters, **others), prefix, [name])
+    return found
 
 
 def channels(session: Session) -> Sequence[str]:
@@ -147,12 +148,19 @@ def _count(session: Session, sieve: Sieve) -> int:
     return int(session.execute(select(func.count()).select_from(some)).scalar_one())
 
 
-def _sample(session: Session, filters: Filters, prefix: str) -> Sequence[Any]:
+def _counted(session: Session, filters: Filters, prefix: str, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    if not names:
+        return {}
     sieve = Sieve.of(filters, _dialect(session), prefix)
     columns, newest_first = sieve.order
-    shown: list[Any] = [table.c[name] for name in FACETS[:-1]]
-    query: Select[Any] = sieve.over(select(*shown, district(sieve.dialect).label("place")))
-    return session.execute(query.order_by(*(c.desc() if newest_first else c.asc() for c in columns)).limit(SAMPLE)).all()
+    shown = [district(sieve.dialect).label(name) if name == "place" else cast(table.c[name], String).label(name) for name in names]
+    ordered = sieve.over(select(*shown).select_from(table)).order_by(*(c.desc() if newest_first else c.asc() for c in columns))
+    sample = ordered.limit(SAMPLE).cte("sample")
+    each = (select(literal(name), sample.c[name], func.count()).group_by(sample.c[name]) for name in names)
+    found: dict[str, dict[str, int]] = {name: {} for name in names}
+    for name, value, count in session.execute(union_all(*each)):
+        found[name][value or ""] = count
+    return found
 
 
 def _with_marks(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[Line]:

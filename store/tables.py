@@ -102,6 +102,7 @@ class ComplaintRow(Complaint, table=True):
         Index("ix_complaints_mine", "assigned_to", "id", **where("assigned_to IS NOT NULL")),
         Index("ix_complaints_urgent", "urgency", "id", **where("urgency <> 'normal'")),
         Index("ix_complaints_open", "id", **where(IS_OPEN)),
+        Index("ix_complaints_merged", "merged_into", **where("merged_into IS NOT NULL")),
     )
     id: int | None = key_column()
     tracking_number: str = Field(sa_column=Column(String(32), nullable=False, unique=True))

@@ -85,7 +85,8 @@ async def _facets(request: web.Request, filters: Filters) -> list[Facet]:
     facets = []
     for name, label in labels.FACETS.items():
         chosen, counted = getattr(filters, name), found[name]
-        shown_values = dict.fromkeys((*sorted(counted, key=lambda value: -counted[value]), *([chosen] if chosen else [])))
+        known = sorted(filter(None, counted), key=lambda value: -counted[value])
+        shown_values = dict.fromkeys((*known, *([chosen] if chosen else [])))
         choices = [Choice(value=v, name=names[name](v), count=_sampled(counted.get(v, 0), counted)) for v in shown_values]
         facets.append(Facet(name=name, label=label, choices=choices, chosen=chosen))
     return facets

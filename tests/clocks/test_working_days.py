@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,6 +33,14 @@ def test_limits_pass_over_the_days_that_do_not_count(start: date, days: int, end
     assert WIB.after(start, days) == end
     assert WIB.between(start, end) == days
     assert WIB.before(end, days) == WIB.before(WIB.after(start, 1), 1), "back from the end: the last working day up to the start"
+
+
+def test_years_are_counted_as_their_days_are() -> None:
+    """However far apart two days are, the difference is that of counting day by day."""
+    start = date(2021, 3, 14)
+    for days in (0, 1, 290, 293, 660, 2111):
+        end = start + timedelta(days=days)
+        assert WIB.between(start, end) == sum(WIB.counts(start + timedelta(days=n)) for n in range(1, days + 1)) == -WIB.between(end, start)
 
 
 def test_cuti_bersama_is_known() -> None:
