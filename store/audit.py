@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, insert
+from sqlalchemy import select as chosen
 from sqlmodel import Session, col, select
 
 from store.people import AuditRow
@@ -24,10 +25,18 @@ def record(
     connection.execute(insert(_audit).values(at=at, operator=operator, action=action, complaint_id=complaint_id, detail=detail))
 
 
-def known(session: Session, since: datetime, operator: str, action: str, complaint_id: int, detail: str) -> bool:
+def known(connection: Connection, since: datetime, operator: str, action: str, complaint_id: int, detail: str) -> bool:
     """Whether exactly this was written down since then."""
-    query = select(AuditRow.id).where(AuditRow.complaint_id == complaint_id, AuditRow.at >= since, AuditRow.operator == operator)
-    return session.exec(query.where(AuditRow.action == action, AuditRow.detail == detail).limit(1)).first() is not None
+    query = chosen(_audit.c.id).where(_audit.c.complaint_id == complaint_id, _audit.c.at >= since, _audit.c.operator == operator)
+    return connection.execute(query.where(_audit.c.action == action, _audit.c.detail == detail).limit(1)).first() is not None
+
+
+def record_once(
+    connection: Connection, *, at: datetime, within: timedelta, operator: str, action: str, complaint_id: int, detail: str
+) -> None:
+    """Unless it was written down a short while ago."""
+    if not known(connection, at - within, operator, action, complaint_id, detail):
+        record(connection, at=at, operator=operator, action=action, complaint_id=complaint_id, detail=detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

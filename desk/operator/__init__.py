@@ -95,6 +95,7 @@ def pages() -> list[Page]:
         Page("GET", "/jejak", supervisor, trail.show),
         Page("GET", "/opd", Role.AGENCY, agency.index),
         Page("GET", "/opd/lampiran/{evidence:\\d{1,18}}", Role.AGENCY, agency.file),
+        Page("GET", "/opd/lampiran/{evidence:\\d{1,18}}/lihat", Role.AGENCY, agency.look),
         Page("GET", "/opd/{number}", Role.AGENCY, agency.show),
         Page("POST", "/opd/{number}/tanggapi", Role.AGENCY, agency.answer, agency.UPLOAD_LIMIT),
         Page("GET", "/", viewer, inbox.index),

@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 
 from desk import story
 from desk.context import desk_of
+from desk.masks import masked
 from desk.operator.access import operator_of
-from desk.operator.files import attached
+from desk.operator.files import attached, opened
 from desk.operator.labels import N_
 from desk.operator.view import go, shown
+from desk.operator.viewing import shape_of
 from desk.pages import words
 from desk.story import Reader
 from desk.upload import Form, keep
@@ -24,6 +26,7 @@ from normalizer import tracking
 from normalizer.complaint import State
 from store import assigned, audit, complaints
 from store.assigned import Case
+from store.tables import EvidenceRow
 
 HOME = "/desk/opd"
 UPLOAD_LIMIT = 26_000_000
@@ -31,7 +34,7 @@ FILES = 10
 LONGEST = 10_000
 STEPS = {"in_progress": State.IN_PROGRESS, "answered": State.ANSWERED}
 FROM = "answer:"
-"""Begins the `ref` of evidence that an agency brought, before the operator's name."""
+"""Begins the `ref` of evidence that an agency brought, before the operator's name; `parts.html` asks for it."""
 log = structlog.get_logger()
 
 
@@ -76,12 +79,14 @@ async def answer(request: web.Request) -> web.StreamResponse:
     return await go(request, f"{HOME}/{tracking.printed(row.tracking_number)}", _("Terima kasih. Pelapor dikabari lewat kanalnya."))
 
 
+async def look(request: web.Request) -> web.StreamResponse:
+    """A file of one of their complaints, shown as the desk shows it."""
+    return await opened(request, await _file(request))
+
+
 async def file(request: web.Request) -> web.StreamResponse:
-    """A file of one of their complaints; who fetched it is written down."""
-    desk, me, evidence = desk_of(request), operator_of(request), int(request.match_info["evidence"])
-    found = await desk.db.read(lambda session: assigned.owns_file(session, _agency(request), evidence))
-    if found is None or found.sha256 is None:
-        raise web.HTTPNotFound
+    """A file of one of their complaints, to keep; who fetched it is written down."""
+    desk, me, found = desk_of(request), operator_of(request), await _file(request)
     now, detail = desk.clock(), f"evidence {found.id}"
     await desk.db.write(
         lambda connection: audit.record(
@@ -89,6 +94,14 @@ async def file(request: web.Request) -> web.StreamResponse:
         )
     )
     return await attached(request, found)
+
+
+async def _file(request: web.Request) -> EvidenceRow:
+    evidence = int(request.match_info["evidence"])
+    found = await desk_of(request).db.read(lambda session: assigned.owns_file(session, _agency(request), evidence))
+    if found is None or found.sha256 is None:
+        raise web.HTTPNotFound
+    return found
 
 
 def _agency(request: web.Request) -> str:
@@ -118,6 +131,8 @@ async def _draw(request: web.Request, case: Case, *, refused: str | None = None,
         "refused": refused,
         "text": text,
         "elsewhere": elsewhere,
-        "own": FROM,
+        "shape_of": shape_of,
+        "said": masked,
+        "withheld": frozenset(),
     }
     return await shown(request, "operator/agency_case.html", context, status=status)

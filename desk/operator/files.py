@@ -10,6 +10,8 @@ from aiohttp import web
 
 from desk.context import desk_of
 from desk.operator.access import operator_of
+from desk.operator.papers import only_paper
+from desk.operator.view import shown
 from desk.operator.viewing import VIEWS, View, rules
 from desk.upload import sniff, tidy_name
 from store import audit, dossier
@@ -17,7 +19,7 @@ from store.tables import EvidenceRow
 
 PICTURES = frozenset(kind for kind, view in VIEWS.items() if view.shape == "picture")
 ONE_LOOK = timedelta(hours=1)
-"""Playing a film asks for its pieces many times; within this time that is one look in the trail."""
+"""Playing a film asks for its pieces many times, and a page is opened again and again; within this time that is one look in the trail."""
 
 
 async def download(request: web.Request) -> web.StreamResponse:
@@ -39,27 +41,32 @@ async def attached(request: web.Request, file: EvidenceRow) -> web.StreamRespons
 
 
 async def look(request: web.Request) -> web.StreamResponse:
-    """A file that its bytes make fit to be shown, piece by piece where the browser asks so (`Range`).
+    """A file that its bytes make fit to be shown, piece by piece where the browser asks so (`Range`)."""
+    return await opened(request, await _file(request))
 
-    Pictures come with the page itself; who plays or opens anything else is written down.
-    """
-    desk, file = desk_of(request), await _file(request)
-    kind = await asyncio.to_thread(lambda: sniff(head(str(desk.blobs.path(file.sha256 or "")))))
-    view = VIEWS.get(kind)
+
+async def opened(request: web.Request, file: EvidenceRow) -> web.StreamResponse:
+    """Shown, or a page that says why not. Whoever calls has asked whether it may be seen; that it was is written down here."""
+    path = desk_of(request).blobs.path(file.sha256 or "")
+    view = VIEWS.get(await asyncio.to_thread(lambda: sniff(head(str(path)))))
     if view is None:
         raise web.HTTPNotFound
-    if view.shape != "picture":
-        await _seen(request, file)
+    if view.shape == "paper" and not await asyncio.to_thread(lambda: only_paper(path.read_bytes())):
+        keep = request.path.removesuffix("/lihat")
+        return await shown(request, "operator/not_shown.html", {"file": file, "keep": keep})
+    await _seen(request, file, "pictures" if view.shape == "picture" else f"evidence {file.id}")
     headers = {"Content-Type": view.content_type, "Content-Disposition": disposition("inline", file.filename)}
     return await _send(request, file, headers, view)
 
 
-async def _seen(request: web.Request, file: EvidenceRow) -> None:
-    desk, name, key, detail = desk_of(request), operator_of(request).name, file.complaint_id, f"evidence {file.id}"
-    now = desk.clock()
-    if not await desk.db.read(lambda session: audit.known(session, now - ONE_LOOK, name, "view", key, detail)):
+async def _seen(request: web.Request, file: EvidenceRow, detail: str) -> None:
+    """Pictures come with the page, all of a complaint's at once: they are one look."""
+    desk, name, key, now = desk_of(request), operator_of(request).name, file.complaint_id, desk_of(request).clock()
+    if not await desk.db.read(lambda session: audit.known(session.connection(), now - ONE_LOOK, name, "view", key, detail)):
         await desk.db.write(
-            lambda connection: audit.record(connection, at=now, operator=name, action="view", complaint_id=key, detail=detail)
+            lambda connection: audit.record_once(
+                connection, at=now, within=ONE_LOOK, operator=name, action="view", complaint_id=key, detail=detail
+            )
         )
 
 

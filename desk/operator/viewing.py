@@ -35,7 +35,10 @@ VIEWS: Mapping[str, View] = {
 _ALWAYS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
 _SANDBOX = "default-src 'none'; sandbox"
 _PAPER = "default-src 'none'; object-src 'self'; frame-ancestors 'none'"
-"""`sandbox` would keep the browser's own PDF viewer from opening at all (tried in Chromium); that viewer has no access to our origin."""
+"""`sandbox` would keep the browser's own PDF viewer from opening at all (tried in Chromium); that viewer has no access to our origin.
+
+`papers` looks first.
+"""
 
 
 def shape_of(media_type: str | None) -> Shape | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import wave
 from collections.abc import AsyncIterator
@@ -49,6 +50,7 @@ FILES = {
     "film.mp4": (FILMS / "film.mp4").read_bytes(),
     "suara.wav": sound(),
     "surat.pdf": letter(),
+    "surat-aktif.pdf": letter() + b"9 0 obj<</S/Java#53cript/JS(app.alert(1))>>endobj",
     "halaman.pdf": b"<!doctype html><script>alert(document.domain)</script>",
     "gambar.png": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
 }
@@ -78,26 +80,36 @@ async def test_each_kind_is_sent_under_its_own_rules(stage: Stage, operator: Bro
             assert ("sandbox" in answer.headers["Content-Security-Policy"]) is (kind != "application/pdf")
             assert answer.headers["X-Frame-Options"] == "DENY"
             assert "no-store" in answer.headers["Cache-Control"]
+    async with operator.http.get(stage.url(f"/desk/lampiran/{keys['surat-aktif.pdf']}/lihat")) as answer:
+        assert answer.content_type == "text/html"
+        told = await answer.text()
+    assert "Dokumen ini tidak ditampilkan di sini" in told
+    assert f'href="/desk/lampiran/{keys["surat-aktif.pdf"]}" download' in told
     for name in ("halaman.pdf", "gambar.png"):
         assert (await operator.get(f"/desk/lampiran/{keys[name]}/lihat"))[0] == 404
     _, page = await operator.get(f"/desk/pengaduan/{number}")
     assert page.count("<video") == 2
     assert page.count("<audio") == 1
-    assert page.count("Buka dokumen") == 1
+    assert page.count("Buka dokumen") == 2
 
 
 async def test_a_look_is_written_down_once_an_hour(stage: Stage, operator: Browser) -> None:
-    """However many pieces a film is asked for, and from wherever in it, the trail has one line; an hour later another."""
+    """A film, in however many pieces, is one line of the trail, and all pictures of a page are one; an hour later there is another."""
     _, keys = await kept(stage)
     for start in (500, 0, 900):
         await operator.get(f"/desk/lampiran/{keys['film.webm']}/lihat", headers={"Range": f"bytes={start}-"})
+    again = await stage.add(EvidenceRow(complaint_id=1, account="a", sha256=stage.desk.blobs.put(picture())))
+    await asyncio.gather(*(operator.get(f"/desk/lampiran/{key}/lihat") for key in (keys["foto.jpg"], again, keys["foto.jpg"])))
     stage.clock.now += timedelta(minutes=59)
     await operator.get(f"/desk/lampiran/{keys['film.webm']}/lihat")
     found = await stage.read(select(AuditRow).where(AuditRow.action == "view"))
-    assert [(row.operator, row.complaint_id, row.detail) for row in found] == [("rina", 1, f"evidence {keys['film.webm']}")]
+    assert [(row.operator, row.complaint_id, row.detail) for row in found] == [
+        ("rina", 1, f"evidence {keys['film.webm']}"),
+        ("rina", 1, "pictures"),
+    ]
     stage.clock.now += timedelta(minutes=2)
     await operator.get(f"/desk/lampiran/{keys['film.webm']}/lihat")
-    assert len(await stage.read(select(AuditRow).where(AuditRow.action == "view"))) == 2
+    assert len(await stage.read(select(AuditRow).where(AuditRow.action == "view"))) == 3
 
 
 async def test_below_operator_nobody_plays_anything(stage: Stage, browser: Browser) -> None:
@@ -155,7 +167,7 @@ async def test_a_paper_opens_in_a_tab_of_its_own(stage: Stage, whole_chromium: C
     await sign_in(page, stage)
     await page.goto(stage.url(f"/desk/pengaduan/{number}"))
     async with page.context.expect_page() as coming:
-        await page.get_by_role("link", name="Buka dokumen").click()
+        await page.get_by_role("link", name="Buka dokumen").first.click()
     tab = await coming.value
     await tab.wait_for_load_state()
     assert tab.url.endswith(f"/desk/lampiran/{keys['surat.pdf']}/lihat")

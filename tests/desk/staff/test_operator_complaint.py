@@ -201,7 +201,7 @@ async def test_evidence_never_runs_in_a_browser(stage: Stage, operator: Browser)
         assert answer.headers["Content-Type"] == "image/jpeg"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert (await operator.get(f"/desk/lampiran/{files['video.mp4']}"))[0] == 404
-    assert [row.action for row in await stage.read(select(AuditRow))] == ["download"]
+    assert [row.action for row in await stage.read(select(AuditRow))] == ["download", "view"]
 
 
 async def test_nothing_a_citizen_writes_becomes_markup(stage: Stage, operator: Browser) -> None:

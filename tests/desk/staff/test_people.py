@@ -81,6 +81,11 @@ async def test_an_agency_sees_and_answers_its_own_complaints_only(stage: Stage, 
     file = (await stage.read(operators.chosen(EvidenceRow).where(EvidenceRow.complaint_id == row.id)))[0]
     assert file.ref == "answer:pejabat"
     assert (await browser.get(f"/desk/opd/lampiran/{file.id}"))[0] == 200
+    assert f'src="/desk/opd/lampiran/{file.id}/lihat"' in html
+    async with browser.http.get(stage.url(f"/desk/opd/lampiran/{file.id}/lihat")) as picture:
+        assert picture.content_type == "image/jpeg"
+    trail = await stage.read(operators.chosen(AuditRow.action, AuditRow.detail).where(AuditRow.complaint_id == row.id))
+    assert trail == [("download", f"evidence {file.id}"), ("view", "pictures")]
 
 
 async def test_an_agency_opens_no_file_of_another_agency(stage: Stage, browser: Browser) -> None:
@@ -90,7 +95,8 @@ async def test_an_agency_opens_no_file_of_another_agency(stage: Stage, browser: 
     sha256 = stage.desk.blobs.put(b"\xff\xd8\xff\xe0 foto")
     key = await stage.add(EvidenceRow(complaint_id=1, account="a", sha256=sha256))
     await browser.sign_in("pejabat")
-    assert (await browser.get(f"/desk/opd/lampiran/{key}"))[0] == 404
+    for path in (f"/desk/opd/lampiran/{key}", f"/desk/opd/lampiran/{key}/lihat", f"/desk/lampiran/{key}/lihat"):
+        assert (await browser.get(path))[0] in (403, 404)
 
 
 async def test_a_refused_answer_keeps_what_was_typed_and_brings_no_file(stage: Stage, browser: Browser) -> None:
