@@ -92,7 +92,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now, po
         from connectors.contract import Health
         from desk.app import build as build_pages
         from desk.context import Desk
-        from desk.mailed import Recaps
+        from desk.enclosing import Recaps
         from dispatcher import accounts, tracking
         from dispatcher.acts import Acts
         from dispatcher.caring import Care

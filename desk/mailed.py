@@ -1,28 +1,21 @@
-"""The monthly recap as a mail: its words, and the recap as XLSX and PDF, made at the moment when it leaves. Names are covered."""
+"""The monthly recap as a mail: its words, and the recap as XLSX and PDF. Names are covered. Pure; `desk.enclosing` runs it apart."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from config.profile import Profile
-from connectors.contract import Reply
 from connectors.enclosure import Enclosure
 from desk import recap
-from dispatcher.clocks.mailing import moments
-from dispatcher.enclosing import DESK, Report
-from dispatcher.workers import NotYet
-from store import reports
-from store.database import Database
+from dispatcher.enclosing import Report
 from store.picture import DONE
 from store.reports import Line
 
-WAIT_SECONDS = 2.0
-"""One at a time: a large one keeps a processor busy for seconds."""
 MEGABYTE = 1_000_000
 TRAVELS = 78 / 57
 """A file in a mail is base64: 57 bytes become a line of 78."""
@@ -37,25 +30,10 @@ class Tally:
     days: float | None
 
 
-class Recaps:
-    """Satisfies `dispatcher.enclosing.Encloses`."""
-
-    def __init__(self, db: Database, profile: Profile, url: str) -> None:
-        self._db, self._profile, self._url = db, profile, url
-        self._making = asyncio.Lock()
-
-    async def __call__(self, report: Report, reply: Reply) -> Reply:
-        if self._making.locked():
-            raise NotYet("Rekap lain sedang dibuat.", wait=WAIT_SECONDS)
-        async with self._making:
-            since, until = moments(self._profile, report.month)
-            lines = await self._db.read(lambda session: reports.lines(session, since, until, report.agency))
-            return await asyncio.to_thread(self._written, report, reply, lines)
-
-    def _written(self, report: Report, reply: Reply, lines: Sequence[Line]) -> Reply:
-        files = _files(self._profile, report, lines) if lines else ()
-        text = text_of(self._profile, report, lines, files, f"{self._url}{DESK}?bulan={report.month:%Y-%m}")
-        return replace(reply, text=text, enclosures=files)
+def written(profile: Profile, report: Report, lines: Sequence[Line], link: str) -> tuple[str, Sequence[Enclosure]]:
+    """The mail's text and its files. `link`: where the month can be fetched at the desk."""
+    files = _files(profile, report, lines) if lines else ()
+    return text_of(profile, report, lines, files, link), files
 
 
 def _files(profile: Profile, report: Report, lines: Sequence[Line]) -> Sequence[Enclosure]:
@@ -104,7 +82,7 @@ def _figures(profile: Profile, told: Tally) -> str:
     share = round(100 * told.done / told.received)
     said = [profile.text("report_figures", count=told.received, done=told.done, share=share, open=told.received - told.done)]
     if told.days is not None:
-        said.append(profile.text("report_days", days=f"{told.days:.1f}".replace(".", "," if profile.language == "id" else ".")))
+        said.append(profile.text("report_days", days=format_decimal(round(told.days, 1), locale=profile.language)))
     return "\n".join(said)
 
 

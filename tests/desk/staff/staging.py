@@ -128,9 +128,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(folder: Path, *, map: Map | None = None, **http: Any) -> AsyncIterator[Stage]:
+async def staged(folder: Path, *, map: Map | None = None, more: dict[str, Any] | None = None, **http: Any) -> AsyncIterator[Stage]:
     """Store, acts, intake and desk as `run.py` puts them together; only the normaliser's own process is left out."""
-    settings, clock = Settings(http=Http(**http), map=map or Map()), Clock()
+    settings, clock = Settings(http=Http(**http), map=map or Map(), **(more or {})), Clock()
     profile = load.profile(settings)
     db = Database(fresh.sqlite(folder))
     bell, blobs = Bell(), Blobs(folder / "blobs")
