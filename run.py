@@ -90,6 +90,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now, po
         import random
 
         from connectors.contract import Health
+        from desk.api import told
         from desk.app import build as build_pages
         from desk.context import Desk
         from desk.enclosing import Recaps
@@ -166,7 +167,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = now, po
         await _listen(pages, listener, stack)
         checks = await accounts.check(connectors)
         troubled |= {name: checked.sentence for name, checked in checks.items() if checked.health is Health.FAILED}
-        at_work = {**accounts.work(connectors, intake.accept, tools), **pushed.listening(doors)}
+        at_work = {**accounts.work(connectors, intake.accept, tools), **pushed.listening(doors), **told.work(desk, tools)}
         stack.push_async_callback(_stopped, [asyncio.create_task(work, name=name) for name, work in at_work.items()])
         gc.freeze()  # the libraries' objects stay for ever; looking through them again and again took a fifth of a busy hub's time
         gc.set_threshold(GARBAGE)

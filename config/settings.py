@@ -11,7 +11,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_serializer
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, field_validator, model_serializer
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.profile import Reports
@@ -99,6 +99,11 @@ class Map(Section):
         return "/".join(self.tiles.split("/")[:3])
 
 
+class Api(Section):
+    webhook_networks: tuple[IPvAnyNetwork, ...] = ()
+    """Inner networks in which systems may be told of events: "10.0.0.0/8". Without any, only public addresses are called."""
+
+
 class Configured(BaseModel):
     """A table whose further keys are read by the provider's or door's own settings. Any of them may be a secret, so all print as stars."""
 
@@ -147,6 +152,7 @@ class Settings(BaseSettings):
     map: Map = Map()
     reports: Reports = Reports()
     """Goes before the profile's; the desk's settings go before both."""
+    api: Api = Api()
     accounts: dict[str, Account] = {
         "chat": Account(channel="webchat"),
         "desk": Account(channel="manual"),

@@ -188,7 +188,7 @@ def reset_user(name: Name, config: Config = None) -> None:
 
 @keys.command("add")
 def add_key(
-    scope: Annotated[str, typer.Option(help="open311, api, api:read atau api:write")],
+    scope: Annotated[str, typer.Option(help="open311, api, api:read, api:write atau api:webhooks")],
     name: Annotated[str, typer.Option(help="Sistem yang memakainya")] = "tanpa nama",
     config: Config = None,
 ) -> None:

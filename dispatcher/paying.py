@@ -23,7 +23,7 @@ from dispatcher.reading import Readers, Unread
 from dispatcher.replies import of_debt
 from dispatcher.workers import Payment
 from normalizer.complaint import Complaint, EvidenceFile, State
-from store import cleanings, complaints, outbox
+from store import cleanings, complaints, events, outbox
 from store.blobs import Blobs
 from store.cleanings import CleaningRow
 from store.database import Database
@@ -58,6 +58,8 @@ class ReplyPayer:
         return self._connector.about.repeatable or (debt.key.startswith(("ack:", "report:")) and not debt.unsure)
 
     def settled(self, connection: Connection, debt: Debt, result: str | None) -> None:
+        if debt.complaint_id is not None:
+            events.replied(connection, debt.id, debt.complaint_id)
         if self._care and result and self._connector.about.reports:
             self._care.sent(connection, self._account, debt, result)
 

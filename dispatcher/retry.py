@@ -16,6 +16,7 @@ PATIENCE = MappingProxyType(
         Work.FETCH: timedelta(days=2),
         Work.FORWARD: timedelta(days=14),
         Work.ADD: timedelta(days=14),
+        Work.TELL: timedelta(days=365),  # given up by its own count: what it tells of may be long ago
     }
 )
 """Older than this, a debt goes to the dead pocket, where a person sees it. An outage of hours costs nothing but time."""

@@ -17,12 +17,14 @@ from dispatcher.doors.contract import Door, Listens, Receives
 from dispatcher.grouping import FADES
 from dispatcher.replies import Replies
 from dispatcher.workers import Tools
-from store import deliveries, forgetting, matters, sessions, tending
+from store import deliveries, events, forgetting, matters, sessions, tending
 from store.blobs import Blobs
 
 DOOR_SECONDS = 60
 SWEEP_SECONDS = 3600
 MONTH = timedelta(days=30.44)
+EVENTS_KEPT = timedelta(days=14)
+"""Told, waiting or given up: whoever heard nothing for so long asks the API anew."""
 DELIVERIES_KEPT = timedelta(days=180)
 """What became of a message half a year ago helps nobody any more."""
 log = structlog.get_logger()
@@ -73,6 +75,8 @@ async def _sweep(tools: Tools, profile: Profile, blobs: Blobs) -> None:
     await tools.db.write(tending.tend)
     await tools.db.write(lambda connection: sessions.sweep(connection, now))
     await tools.db.write(lambda connection: deliveries.forget(connection, now - DELIVERIES_KEPT))
+    while await tools.db.write(lambda connection: events.forget(connection, now - EVENTS_KEPT)):
+        pass
     while await tools.db.write(lambda connection: matters.fade(connection, now - FADES)):
         pass
     before = now - profile.retention_months * MONTH

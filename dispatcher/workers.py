@@ -96,7 +96,8 @@ class Lane:
     ) -> None:
         self._crowd, self._breaker = crowd or Crowd(), breaker
         self.name, self._kind, self._payer, self._tools = outbox.lane(kind, owner), kind, payer, tools
-        self._pulse = f"door:{owner}" if kind in (Work.FORWARD, Work.ADD) else owner  # an account may have a door's name
+        # an account may have a door's name, or a subscriber's
+        self._pulse = f"door:{owner}" if kind in (Work.FORWARD, Work.ADD) else self.name if kind is Work.TELL else owner
         self._running: set[asyncio.Task[None]] = set()
         self._event = asyncio.Event()
         self._paused_until: datetime | None = None

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, delete, func, literal, select, text, 
 from sqlmodel import Session, col
 from sqlmodel import select as _select
 
+from store import events
 from store.states import OPEN
 from store.tables import ComplaintRow, EvidenceRow, InboxRow, OutboxRow, SupplementRow, TimelineRow
 from store.undone import stands
@@ -212,7 +213,10 @@ def note(connection: Connection, complaint_id: int, **told: Unpack[Told]) -> boo
     """Add to the timeline; False when this source told the same (external_id) before."""
     row = line(complaint_id, **told)
     once = insert(connection, timeline).on_conflict_do_nothing(index_elements=["complaint_id", "source", "external_id"])
-    return connection.execute(once.returning(timeline.c.id), row).first() is not None
+    new = connection.execute(once.returning(timeline.c.id), row).scalar_one_or_none()
+    if new is not None:
+        events.tell(connection, [{**row, "id": new}])
+    return new is not None
 
 
 def heard(connection: Connection, complaint_id: int, source: str, external_id: str) -> bool:

@@ -32,7 +32,14 @@ class Dossier:
 
 def by_number(session: Session, number: str) -> Dossier | None:
     """`number` in stored form, or None when there is no such complaint."""
-    row = session.exec(select(ComplaintRow).where(ComplaintRow.tracking_number == number)).first()
+    return _of(session, session.exec(select(ComplaintRow).where(ComplaintRow.tracking_number == number)).first())
+
+
+def by_id(session: Session, complaint_id: int) -> Dossier | None:
+    return _of(session, session.get(ComplaintRow, complaint_id))
+
+
+def _of(session: Session, row: ComplaintRow | None) -> Dossier | None:
     if row is None or row.id is None:
         return None
     key = row.id

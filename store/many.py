@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from store import events
 from store.complaints import Found, table, timeline
 from store.upsert import insert
 
@@ -53,7 +54,10 @@ def note(connection: Connection, lines: Sequence[Mapping[str, Any]]) -> set[int]
     if not lines:
         return set()
     once = insert(connection, timeline).on_conflict_do_nothing(index_elements=["complaint_id", "source", "external_id"])
-    return set(connection.execute(once.returning(timeline.c.complaint_id), list(lines)).scalars())
+    told = once.returning(timeline.c.id, timeline.c.complaint_id, timeline.c.kind, timeline.c.at, timeline.c.agency)
+    new = [dict(row) for row in connection.execute(told, list(lines)).mappings()]
+    events.tell(connection, new)
+    return {line["complaint_id"] for line in new}
 
 
 def heard(connection: Connection, ids: Collection[int], external_ids: Collection[str]) -> set[tuple[int, str, str]]:

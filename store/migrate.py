@@ -26,6 +26,7 @@ from store import (
     presences,
     rolled,
     setting_changes,
+    subscribers,
     tables,
     undone,
     worklist,
@@ -54,6 +55,7 @@ _ = (
     undone,
     setting_changes,
     rolled,
+    subscribers,
 )  # the imports fill METADATA
 
 

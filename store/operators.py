@@ -21,7 +21,7 @@ from store.people import ApiKeyRow, OperatorRow, RecoveryRow, SessionRow, SetupR
 
 SETUP_LIFE = timedelta(hours=24)
 FIRST_NAME = "admin"
-SCOPES = ("open311", "api", "api:read", "api:write")
+SCOPES = ("open311", "api", "api:read", "api:write", "api:webhooks")
 """What a key opens: the Open311 server's POST; the JSON API, or its one half only."""
 
 _operators: Table = OperatorRow.__table__  # type: ignore[attr-defined]

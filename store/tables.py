@@ -41,6 +41,8 @@ class Owed(StrEnum):
     """Failed for good; can be sent again from the desk."""
     BY_HAND = "by_hand"
     """The other side cannot be told by the hub: a person passes it on, and says so at the desk."""
+    GIVEN_UP = "given_up"
+    """An event that its subscriber would not take; it waits on the subscriber's own page."""
 
 
 class Work(StrEnum):
@@ -49,6 +51,8 @@ class Work(StrEnum):
     FETCH = "fetch"
     ADD = "add"
     """What a citizen did after the complaint was handed over, for the door."""
+    TELL = "tell"
+    """An event, for a system that wants to hear of it."""
 
 
 class InboxRow(SQLModel, table=True):
@@ -216,7 +220,9 @@ class TimelineRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """One thing that is owed: a forward, an addition, a reply, a file to fetch. `key` is unique: the same debt is never owed twice."""
+    """One thing that is owed: a forward, an addition, a reply, a file to fetch, an event to tell.
+
+    `key` is unique: the same debt is never owed twice."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -224,6 +230,7 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_order", "order_key", "id", **where("state = 'owed'")),
         Index("ix_outbox_talk", "conversation", "id"),
         Index("ix_outbox_mailed", "result", **where("result LIKE 'sp.%'")),
+        Index("ix_outbox_told", "lane", "id", **where("kind = 'tell'")),
         Index("ix_outbox_dead", "id", **where("state = 'dead'")),
         Index("ix_outbox_uncertain", "id", **where("state = 'uncertain'")),
         Index("ix_outbox_by_hand", "id", **where("state = 'by_hand'")),

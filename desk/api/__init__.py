@@ -8,15 +8,18 @@ from __future__ import annotations
 import orjson
 from aiohttp import web
 
-from desk.api import doing, gate, looking, shapes
+from desk.api import doing, gate, looking, shapes, subscribing
 from desk.api.document import BASE, document
 from desk.api.operations import Operation
+from dispatcher.doors.cloud_events import PREFIX
+from store.events import Event
 
 VERSION = "1.0"
 WAITING = Operation(
     method="GET", path="/waiting", name="waiting", says="What waits for a person's decision", answer=shapes.Waiting, work=looking.waiting
 )
 """The desk's own pages ask it too, whenever they hear that something changed."""
+HOOKS = "api:webhooks"
 OPERATIONS = (
     Operation(
         method="GET", path="/complaints", name="complaints", says="Complaints, 30 a page, the newest first",
@@ -45,6 +48,30 @@ OPERATIONS = (
     ),
     Operation(method="GET", path="/stats", name="stats", says="Counts by state", answer=shapes.Stats, work=looking.stats),
     WAITING,
+    Operation(
+        method="GET", path="/webhooks", name="webhooks", says="Who is told of events", own_scope=HOOKS,
+        answer=shapes.Webhooks, work=subscribing.several,
+    ),
+    Operation(
+        method="POST", path="/webhooks", name="subscribe", says="A new webhook, with its secret", status=201, refuses=True, own_scope=HOOKS,
+        body=shapes.NewWebhook, answer=shapes.WebhookSecret, work=subscribing.add,
+    ),
+    Operation(
+        method="GET", path="/webhooks/{name}", name="webhook", says="One webhook", own_scope=HOOKS,
+        answer=shapes.Webhook, work=subscribing.one,
+    ),
+    Operation(
+        method="DELETE", path="/webhooks/{name}", name="unsubscribe", says="Tell it nothing more", own_scope=HOOKS,
+        answer=shapes.Webhook, work=subscribing.remove,
+    ),
+    Operation(
+        method="GET", path="/webhooks/{name}/deliveries", name="deliveries", says="Its last events, the newest first", own_scope=HOOKS,
+        answer=shapes.Deliveries, work=subscribing.deliveries,
+    ),
+    Operation(
+        method="POST", path="/webhooks/{name}/test", name="test", says="An event that means nothing", status=202, own_scope=HOOKS,
+        answer=shapes.Tried, work=subscribing.check,
+    ),
 )  # fmt: skip
 
 
@@ -63,5 +90,5 @@ def setup(app: web.Application) -> None:
 
 async def openapi(request: web.Request) -> web.Response:
     """For everybody: it says what the code says, and nothing of the city."""
-    whole = document(OPERATIONS, "Satu Pintu", VERSION)
+    whole = document(OPERATIONS, "Satu Pintu", VERSION, {PREFIX + event: shapes.CloudEvent for event in Event})
     return web.Response(body=orjson.dumps(whole), content_type="application/json", headers={"Cache-Control": "public, max-age=300"})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
@@ -16,7 +17,7 @@ _REF = "#/components/schemas/{model}"
 _TROUBLES = {
     401: "No key, or not a good one",
     403: "The key's scope does not cover this",
-    404: "No such complaint",
+    404: "No such complaint, or no such webhook",
     409: "The hub's rules say no; the message says why",
     413: "The body is too large",
     415: "The body is not JSON",
@@ -26,7 +27,10 @@ _TROUBLES = {
 }
 
 
-def document(operations: Sequence[Operation], title: str, version: str) -> Mapping[str, Any]:
+def document(
+    operations: Sequence[Operation], title: str, version: str, told: Mapping[str, type[BaseModel]] = MappingProxyType({})
+) -> Mapping[str, Any]:
+    """`told`: what webhooks get, by the kind of event."""
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         paths.setdefault(BASE + operation.path, {})[operation.method.lower()] = _operation(operation)
@@ -35,12 +39,18 @@ def document(operations: Sequence[Operation], title: str, version: str) -> Mappi
         "info": {"title": title, "version": version},
         "security": [{"key": []}],
         "paths": paths,
-        "components": {"schemas": _schemas(operations), "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
+        "webhooks": {kind: {"post": _told(kind, model)} for kind, model in told.items()},
+        "components": {"schemas": _schemas(operations, told.values()), "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
     }
 
 
-def _schemas(operations: Sequence[Operation]) -> Mapping[str, Any]:
-    given: set[type[BaseModel]] = {Problem, *(one.answer for one in operations)}
+def _told(kind: str, model: type[BaseModel]) -> Mapping[str, Any]:
+    body = {"required": True, "content": {"application/cloudevents+json": {"schema": {"$ref": _REF.format(model=model.__name__)}}}}
+    return {"operationId": kind, "requestBody": body, "responses": {"2XX": {"description": "Taken"}, "410": {"description": "No more"}}}
+
+
+def _schemas(operations: Sequence[Operation], told: Iterable[type[BaseModel]]) -> Mapping[str, Any]:
+    given: set[type[BaseModel]] = {Problem, *told, *(one.answer for one in operations)}
     asked = {model for one in operations for model in (one.query, one.body) if model is not None}
     modes = [(model, "serialization") for model in given] + [(model, "validation") for model in asked]
     ordered = sorted(modes, key=lambda pair: pair[0].__name__)
@@ -65,8 +75,8 @@ def _operation(operation: Operation) -> Mapping[str, Any]:
 
 def _parameters(operation: Operation) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
-    if "{number}" in operation.path:
-        found.append({"name": "number", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}})
+    for part in operation.parts:
+        found.append({"name": part, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}})
     schema = operation.query.model_json_schema(ref_template=_REF)
     required = schema.get("required", [])
     for name, kind in schema.get("properties", {}).items():

@@ -14,7 +14,7 @@ from limits.strategies import MovingWindowRateLimiter
 from pydantic import BaseModel, ValidationError
 
 from connectors.errors import StoreAway
-from desk.api.operations import Call, Operation, Trouble
+from desk.api.operations import WHOLE, Call, Operation, Trouble
 from desk.api.shapes import Problem
 from desk.context import Desk, desk_of
 from desk.visitor import address_of
@@ -28,9 +28,7 @@ LONGEST_KEY = 200
 CALLS_BY_KEY = RateLimitItemPerMinute(600)
 WRONG_KEYS = RateLimitItemPerMinute(300)
 """Of one address. Nobody guesses a key of 256 bits: this spares the store. A call without a key asks it nothing, and is not counted."""
-WHOLE = "api"
-"""The scope that reads and writes."""
-SCOPES = (WHOLE, "api:read", "api:write")
+SCOPES = (WHOLE, "api:read", "api:write", "api:webhooks")
 log = structlog.get_logger()
 
 
@@ -75,7 +73,7 @@ async def _admitted(request: web.Request, operation: Operation) -> ApiKeyRow:
     """Raises Trouble 401, 403 or 429."""
     desk = desk_of(request)
     key = await _key(request, desk)
-    if key.scope not in (WHOLE, operation.scope):
+    if key.scope not in operation.opened_by:
         raise Trouble(403, "scope", f"Kunci ini tidak mencakup {operation.scope}.")
     request.config_dict[PACE].take(CALLS_BY_KEY, str(key.id), desk.clock().timestamp())
     return key
@@ -83,7 +81,8 @@ async def _admitted(request: web.Request, operation: Operation) -> ApiKeyRow:
 
 async def _answered(request: web.Request, operation: Operation, *, key_id: int, key_name: str) -> web.StreamResponse:
     asked = await _asked(request, operation)
-    call = Call(desk=desk_of(request), key_id=key_id, key_name=key_name, asked=asked, number=request.match_info.get("number", ""))
+    parts = {name: request.match_info[name] for name in operation.parts}
+    call = Call(desk=desk_of(request), key_id=key_id, key_name=key_name, asked=asked, **parts)
     return _json(await operation.work(call), operation.status)
 
 

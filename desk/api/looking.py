@@ -33,7 +33,7 @@ async def several(call: Call) -> shapes.Complaints:
 
 
 async def one(call: Call) -> shapes.Complaint:
-    return _complaint(await found(call))
+    return complaint(await found(call))
 
 
 async def timeline(call: Call) -> shapes.Timeline:
@@ -112,7 +112,7 @@ def _summary(line: Line) -> shapes.Summary:
     return shapes.Summary(**_known(line), supplements=line.supplements, evidence=line.evidence)
 
 
-def _complaint(case: Dossier) -> shapes.Complaint:
+def complaint(case: Dossier) -> shapes.Complaint:
     row = case.complaint
     names = ("classification", "due_kind", "due_at", "door", "door_reference", "version")
     return shapes.Complaint(

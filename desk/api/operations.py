@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,6 +11,9 @@ from pydantic import BaseModel
 
 from desk.api.shapes import Nothing
 from desk.context import Desk
+
+WHOLE = "api"
+"""The scope that reads and writes."""
 
 
 class Trouble(Exception):
@@ -22,13 +26,15 @@ class Trouble(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call that passed the gate. `asked`: the operation's query or body; `number`: as the address spells it."""
+    """One call that passed the gate. `asked`: the operation's query or body; `number`, `name`: as the address spells them."""
 
     desk: Desk
     key_id: int
     key_name: str
     asked: Any
     number: str = ""
+    name: str = ""
+    """Of a webhook."""
 
     @property
     def operator(self) -> str:
@@ -40,7 +46,7 @@ class Call:
 class Operation:
     """`says`: one sentence of the document. `refuses`: answers 409 where the hub's rules say no."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
     name: str
     says: str
@@ -50,16 +56,28 @@ class Operation:
     body: type[BaseModel] | None = None
     status: int = 200
     refuses: bool = False
+    own_scope: str = ""
+    """One that `api` does not include."""
 
     @property
     def scope(self) -> str:
-        return "api:read" if self.method == "GET" else "api:write"
+        return self.own_scope or ("api:read" if self.method == "GET" else "api:write")
+
+    @property
+    def opened_by(self) -> frozenset[str]:
+        """Scopes of keys that may call it."""
+        return frozenset({self.scope} if self.own_scope else {self.scope, WHOLE})
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The named parts of its address."""
+        return tuple(re.findall(r"{(\w+)}", self.path))
 
     @property
     def troubles(self) -> tuple[int, ...]:
         """The statuses of what may go wrong."""
         found = {401, 403, 422, 429, 503}
-        if "{number}" in self.path:
+        if self.parts:
             found.add(404)
         if self.body is not None:
             found |= {413, 415}

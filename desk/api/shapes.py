@@ -12,11 +12,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from normalizer.complaint import Classification, State, Urgency
+from store.events import Event as Told
+from store.subscribers import Standing
 
 LONGEST = 10_000
 TEXT = r"^[^\x00]*[^\x00\s][^\x00]*$"
 """Not blank, and without the one character that PostgreSQL cannot keep."""
 CODE = r"^[a-z0-9_-]{1,60}$"
+WEBHOOK = r"^[a-z][a-z0-9_-]{1,39}$"
 
 
 def _day(written: Any) -> Any:
@@ -217,3 +220,71 @@ class Waiting(Given):
     triage: int
     dead: int
     uncertain: int
+
+
+class NewWebhook(Asked):
+    """`name`: a short word of yours. `agency`: only complaints of that agency. `events`: which of them are told."""
+
+    name: str = Field(pattern=WEBHOOK)
+    url: str = Field(pattern=r"^https?://[^\s\x00]+$", max_length=500)
+    events: list[Told] = Field(min_length=1, max_length=20)
+    agency: Code | None = None
+
+
+class Webhook(Given):
+    """`standing`: paused by an admin, failed (three days of nothing but failure), gone (it answered 410), or active."""
+
+    name: str
+    url: str
+    events: list[Told]
+    agency: str | None
+    standing: Standing
+    failing_since: datetime | None
+    created_at: datetime
+
+
+class Webhooks(Given):
+    webhooks: list[Webhook]
+
+
+class WebhookSecret(Webhook):
+    """`secret`: shown this once."""
+
+    secret: str
+
+
+class Tried(Given):
+    """`id`: the webhook-id under which the event comes."""
+
+    id: str
+
+
+class Attempted(Given):
+    """One event of the last fifty. `told`: the answer, or why there was none. `due_at`: of the next try, while it is owed."""
+
+    id: str
+    event: str
+    number: str | None
+    at: datetime
+    state: Literal["owed", "done", "given_up"]
+    attempts: int
+    told: str | None
+    due_at: datetime | None
+
+
+class Deliveries(Given):
+    deliveries: list[Attempted]
+
+
+class CloudEvent(Given):
+    """What a webhook gets: CloudEvents 1.0. `data` is the complaint as it is when this is sent; null in a test."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    type: str
+    subject: str | None = None
+    time: datetime
+    datacontenttype: Literal["application/json"]
+    dataschema: str | None = None
+    data: Complaint | None = None

@@ -34,6 +34,8 @@ WHAT_TO_DO: Mapping[str, str] = {
     "throttled": N_("Pihak sana meminta menunggu. Tidak perlu apa-apa; kiriman dilanjutkan sendiri."),
     "refused": N_("Pihak sana menolak kiriman. Lihat halaman “Perlu dilihat”."),
     "doubtful": N_("Periksa keterangannya. Akun tetap berjalan; tanda ini hilang sendiri bila sudah beres."),
+    "subscriber_gone": N_("Penerimanya minta berhenti. Periksa dengan pengelolanya, lalu lanjutkan di halaman Webhook."),
+    "subscriber_failed": N_("Tiga hari gagal terus, jadi dijeda. Perbaiki alamatnya, lalu lanjutkan di halaman Webhook."),
     "malformed": N_("Jawabannya tidak terbaca. Bila berulang, laporkan kepada pengelola hub."),
 }
 _NO_START = N_("Akun ini tidak ikut berjalan. Jalankan “run.py check” untuk sebabnya.")

@@ -21,6 +21,7 @@ SCOPES = {
     "api": N_("API JSON: melihat dan mengubah"),
     "api:read": N_("API JSON: hanya melihat"),
     "api:write": N_("API JSON: hanya mengubah dan mengirim"),
+    "api:webhooks": N_("API JSON: mendaftarkan webhook"),
     "open311": N_("Open311: mengirim laporan"),
 }
 """What a key opens, for people."""

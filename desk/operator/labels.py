@@ -116,6 +116,13 @@ DEEDS: Final[Mapping[str, str]] = {
     "user_sign_out": N_("Mengeluarkan perangkat"),
     "key_add": N_("Membuat kunci API"),
     "key_disable": N_("Mematikan kunci API"),
+    "webhook_add": N_("Mendaftarkan webhook"),
+    "webhook_secret": N_("Mengganti rahasia webhook"),
+    "webhook_pause": N_("Menjeda webhook"),
+    "webhook_resume": N_("Melanjutkan webhook"),
+    "webhook_delete": N_("Menghapus webhook"),
+    "webhook_test": N_("Menguji webhook"),
+    "webhook_again": N_("Mengirim ulang kabar webhook"),
     "setting": N_("Mengubah pengaturan"),
     "keying": N_("Menyalin ke SP4N-LAPOR!"),
     "keyed": N_("Mengisi Tracking ID"),
@@ -189,6 +196,7 @@ WORK: Final[Mapping[str, str]] = {
     "reply": N_("Balasan kepada pelapor"),
     "fetch": N_("Unduhan lampiran"),
     "add": N_("Kabar dari pelapor untuk pintu tujuan"),
+    "tell": N_("Kabar untuk sistem lain (webhook)"),
 }
 POCKETS: Final[Mapping[str, str]] = {
     "quarantined": N_("Karantina"),

@@ -21,9 +21,12 @@ from dispatcher.workers import Tools
 from store import alarms, health, notices, pockets
 from store.alarms import AlarmRow, Rhythm
 from store.health import Vitals
+from store.tables import Work
 
 PASSING = frozenset({"throttled", "budget_spent", "spending_limit"})
 """Told on the health page; they end by themselves or were wanted."""
+ENDED = frozenset({"subscriber_gone", "subscriber_failed"})
+"""A subscriber to events was paused by the hub; an admin lets it go on."""
 POCKETS = ("quarantined", "dead", "uncertain")
 log = structlog.get_logger()
 
@@ -76,9 +79,12 @@ def troubles_in(
         code = (pulse.last_error or "").partition(":")[0]
         if pulse.stopped:
             found[f"stopped:{name}"] = Trouble("alarm_stopped", {"name": name})
+        elif code in ENDED:
+            found[f"ended:{name}"] = Trouble("alarm_subscriber", {"name": name.partition(":")[2]})
         elif pulse.last_error and code not in PASSING:
             found[f"failing:{name}"] = Trouble("alarm_failing", {"name": name, "code": code}, lasting)
-    waiting = sum(queue.waiting for queue in (*vitals.inward.values(), *vitals.outward))
+    outward = [queue for queue in vitals.outward if not queue.name.startswith(f"{Work.TELL}:")]  # those have an alarm of their own
+    waiting = sum(queue.waiting for queue in (*vitals.inward.values(), *outward))
     if waiting > wanted.backlog:
         found["backlog"] = Trouble("alarm_backlog", {"count": waiting}, lasting)
     for pocket in POCKETS:

@@ -26,7 +26,13 @@ from store import migrate, operators
 from store.database import Database
 from tests.line.town import ReadHere, Town
 
-KEYS = {"api": "kunci-penuh", "api:read": "kunci-baca", "api:write": "kunci-tulis", "open311": "kunci-open311"}
+KEYS = {
+    "api": "kunci-penuh",
+    "api:read": "kunci-baca",
+    "api:write": "kunci-tulis",
+    "api:webhooks": "kunci-kabar",
+    "open311": "kunci-open311",
+}
 
 
 @dataclass
