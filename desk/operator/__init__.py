@@ -44,6 +44,7 @@ from desk.operator import (
     trail,
     typing_in,
     urgency,
+    webhooks,
 )
 from desk.operator.access import Page
 from desk.operator.passwords import Attempts, Passwords
@@ -87,6 +88,10 @@ def pages() -> list[Page]:
         Page("GET", "/kunci", admin, keying.show),
         Page("POST", "/kunci", admin, keying.add),
         Page("POST", "/kunci/{row:\\d{1,18}}", admin, keying.disable),
+        Page("GET", "/webhook", admin, webhooks.show),
+        Page("POST", "/webhook", admin, webhooks.add),
+        Page("GET", "/webhook/{row:\\d{1,18}}", admin, webhooks.one),
+        Page("POST", "/webhook/{row:\\d{1,18}}", admin, webhooks.act),
         Page("GET", "/pengaturan", admin, setting.index),
         Page("POST", "/pengaturan/kembalikan/{row:\\d{1,18}}", admin, setting.undo),
         *(Page("GET", f"/pengaturan/{slug}", admin, setting.area) for slug in AREAS),

@@ -183,8 +183,16 @@ OWED: Final[Mapping[str, str]] = {
     "uncertain": N_("Belum pasti terkirim"),
     "dead": N_("Gagal"),
     "by_hand": N_("Sampaikan sendiri"),
+    "given_up": N_("Tidak diterima"),
 }
-OWED_TONES: Final[Mapping[str, str]] = {"owed": "info", "done": "accent", "uncertain": "warn", "dead": "bad", "by_hand": "warn"}
+OWED_TONES: Final[Mapping[str, str]] = {
+    "owed": "info",
+    "done": "accent",
+    "uncertain": "warn",
+    "dead": "bad",
+    "by_hand": "warn",
+    "given_up": "bad",
+}
 ARRIVED: Final[Mapping[str, str]] = {
     "queued": N_("Menunggu di operator"),
     "sent": N_("Dikirim operator"),
