@@ -62,7 +62,7 @@ def secret_in(page: str) -> str:
 
 
 async def test_a_webhook_from_its_registration_to_its_end(stage: Stage, browser: Browser, ear: Ear) -> None:
-    """The secret of the page believes the hub's calls and is shown once; the log says what became of each event; buttons do what they say."""
+    """The page's secret believes the hub's calls and is shown once; the log says what became of each event; buttons do what they say."""
     number = await stage.add_complaint()
     await stage.add_operator("ani", Role.ADMIN)
     await browser.sign_in("ani")
