@@ -42,15 +42,17 @@ def overlaid(
     profile: Profile, changes: Mapping[Change, Any], shipped: Mapping[str, Mapping[str, str]]
 ) -> tuple[Profile, dict[Change, ChangeRefused]]:
     """The profile with every change that fits it, and the reason for each that does not: the file may have moved on since."""
-    refused: dict[Change, ChangeRefused] = {}
-    for area in AREAS:
-        for (where, key), value in sorted(changes.items()):
-            if where == area:
-                try:
-                    profile = changed(profile, area, key, value, shipped)
-                except ChangeRefused as error:
-                    refused[area, key] = error
-    return profile, refused
+    waiting = sorted(changes, key=lambda each: (AREAS.index(each[0]) if each[0] in AREAS else len(AREAS), each[1]))
+    while True:  # an agency that is off fits only once its categories lead elsewhere
+        refused: dict[Change, ChangeRefused] = {}
+        for area, key in waiting:
+            try:
+                profile = changed(profile, area, key, changes[area, key], shipped)
+            except ChangeRefused as error:
+                refused[area, key] = error
+        if len(refused) in (0, len(waiting)):
+            return profile, refused
+        waiting = list(refused)
 
 
 def changed(profile: Profile, area: str, key: str, value: Any, shipped: Mapping[str, Mapping[str, str]]) -> Profile:
@@ -58,7 +60,7 @@ def changed(profile: Profile, area: str, key: str, value: Any, shipped: Mapping[
     try:
         return _with(profile, _CHANGES[area](profile, key, value, shipped))
     except ValidationError as error:
-        raise ChangeRefused("model", sentence=advice.sentences(error, Profile, {}, default="").removeprefix(": ")) from None
+        raise ChangeRefused("model", fields=", ".join(".".join(map(str, each["loc"])) for each in error.errors()) or key) from None
     except (KeyError, TypeError):
         raise ChangeRefused("incomplete") from None
 
@@ -76,13 +78,20 @@ def _agency(profile: Profile, key: str, value: Any, shipped: object) -> dict[str
         _plain(text, "name")
     if agency.email and not EMAIL.fullmatch(agency.email):
         raise ChangeRefused("email")
+    if not agency.active and key == profile.default_agency:
+        raise ChangeRefused("default_agency")
+    if not agency.active and (used := [each.name for each in profile.categories.values() if each.agency == key]):
+        raise ChangeRefused("in_use", used=", ".join(used))
     return {"agencies": profile.agencies | {key: agency}}
 
 
 def _routing(profile: Profile, key: str, value: Any, shipped: object) -> dict[str, Any]:
     if key not in profile.categories:
         raise ChangeRefused("category")
-    category = profile.categories[key].model_copy(update={"agency": str(value["agency"])})
+    agency = str(value["agency"])
+    if agency not in profile.working_agencies:
+        raise ChangeRefused("inactive" if agency in profile.agencies else "no_agency")
+    category = profile.categories[key].model_copy(update={"agency": agency})
     doors = {name: door for name, door in profile.routes.categories.items() if name != key}
     if value["door"]:
         doors[key] = str(value["door"])
@@ -90,7 +99,10 @@ def _routing(profile: Profile, key: str, value: Any, shipped: object) -> dict[st
 
 
 def _hours(profile: Profile, key: str, value: Any, shipped: object) -> dict[str, Any]:
-    hours = WorkingHours.model_validate(value)
+    try:
+        hours = WorkingHours.model_validate(value)
+    except ValidationError:
+        raise ChangeRefused("time") from None
     if not hours.days or not set(hours.days) <= set(range(7)):
         raise ChangeRefused("days")
     if hours.opens >= hours.closes:

@@ -39,7 +39,7 @@ def title(profile: Profile, month: date, agency: str | None) -> str:
 def rows(lines: Sequence[Line], profile: Profile, *, named: bool) -> Rows:
     """As people read them. `named`: with the names of those who did not ask to hide them; all else stays covered, also what is said of
     health and children."""
-    called = names(profile)
+    called = names(profile, labels.CHANNELS)
     for number, line in enumerate(lines, start=1):
         state = labels.STATES.get(line.state, line.state)
         yield (

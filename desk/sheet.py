@@ -5,12 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 ROWS = 2_000
 """Of one file; a week of letters is a few hundred."""
+TOO_MANY = (
+    "Berkas ini berisi {rows} baris, {over} lebih banyak daripada {most} yang dapat diimpor sekali jalan. "
+    "Belum ada yang dicatat; pecah menjadi beberapa berkas."
+)
+LINES = 20 * ROWS
+"""Of a sheet, empty ones among them."""
 COLUMNS = 60
 UNPACKED = 200_000_000
 """Bytes that an XLSX may unpack to; it is a zip, and zips can lie."""
@@ -19,7 +26,11 @@ _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
 class Unusable(Exception):
-    """No table can be read from it. The text is for the operator, in Indonesian."""
+    """No table can be read from it. The text is for the operator, in Indonesian; `told` fills its {fields}."""
+
+    def __init__(self, text: str, **told: object) -> None:
+        super().__init__(text.format(**told))
+        self.text, self.told = text, told
 
 
 def rows(content: bytes) -> Sequence[tuple[int, Sequence[str]]]:
@@ -31,7 +42,7 @@ def rows(content: bytes) -> Sequence[tuple[int, Sequence[str]]]:
     if not found:
         raise Unusable("Berkasnya kosong.")
     if len(found) > ROWS:
-        raise Unusable(f"Paling banyak {ROWS} baris sekali impor. Pecah menjadi beberapa berkas.")
+        raise Unusable(TOO_MANY, rows=len(found), over=len(found) - ROWS, most=ROWS)
     return found
 
 
@@ -39,13 +50,21 @@ def _csv(content: bytes) -> Iterator[Sequence[str]]:
     if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unusable("Ini bukan berkas CSV atau XLSX.")
     text = _decoded(content)
-    head = text[:4096]
-    delimiter = max(_DELIMITERS, key=head.count)
+    delimiter = max(_DELIMITERS, key=lambda each: _evenly(text[:16_384], each))
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             yield _tidy(cells)
     except csv.Error:
         raise Unusable("CSV-nya rusak: mungkin ada tanda kutip yang tidak ditutup.") from None
+
+
+def _evenly(head: str, delimiter: str) -> int:
+    """How well it makes a table: cells in lines of one width. Commas in the words make lines of any width, those in quotes none."""
+    try:
+        widths = Counter(len(cells) for cells in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if len(cells) > 1)
+    except csv.Error:
+        return 0
+    return max((width * lines for width, lines in widths.items()), default=0)
 
 
 def _decoded(content: bytes) -> str:
@@ -67,13 +86,15 @@ def _xlsx(content: bytes) -> Iterator[Sequence[str]]:
                 raise Unusable("Isi XLSX-nya terlalu besar.")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         for count, cells in enumerate(book.worksheets[0].iter_rows(values_only=True, max_col=COLUMNS)):
-            if count > 5 * ROWS:
-                raise Unusable(f"Paling banyak {ROWS} baris sekali impor. Pecah menjadi beberapa berkas.")
+            if count > LINES:
+                raise Unusable("Lembarnya lebih dari {lines} baris. Hapus baris kosong di bawahnya, atau pecah berkasnya.", lines=LINES)
             yield _tidy(map(_word, cells))
     except Unusable:
         raise
     except Exception as error:  # the library raises whatever a broken zip or XML brings
-        raise Unusable(f"XLSX-nya tidak terbaca ({type(error).__name__}). Simpan ulang dari Excel, atau simpan sebagai CSV.") from None
+        raise Unusable(
+            "XLSX-nya tidak terbaca ({error}). Simpan ulang dari Excel, atau simpan sebagai CSV.", error=type(error).__name__
+        ) from None
 
 
 def _word(value: Any) -> str:

@@ -21,6 +21,7 @@ from desk.cartogram import Tile, tiles
 from desk.context import Desk, desk_of
 from desk.figures import SHELF, Figures, Kept, Period, Shelf, percent
 from desk.naming import names
+from desk.operator import labels
 from desk.operator.labels import N_
 from desk.operator.period import month, named
 from desk.pages import language_of, render, words
@@ -30,7 +31,6 @@ FRESH = timedelta(minutes=5)
 TOO_OLD = timedelta(hours=1)
 """What is older than this is not shown while it is counted again: the reader waits."""
 A_DAY = timedelta(days=1)
-MONTHS = 12
 PERIODS: Mapping[str, str] = {"tahun-ini": N_("Tahun ini"), "bulan-lalu": N_("Bulan lalu"), "bulan-ini": N_("Bulan ini")}
 TITLES: Mapping[str, str] = {
     "category": N_("Menurut kategori"),
@@ -126,26 +126,28 @@ BOARD = web.AppKey("board", Board)
 
 
 async def publish(desk: Desk, shelf: Shelf, name: str) -> Published:
-    """Counts one period, and the months up to now; a month that is over is counted once a day."""
+    """Counts one period, and each of its months; a month that is over is counted once a day."""
     now = desk.clock()
     today = now.astimezone(desk.profile.tz).date()
-    figures = await shelf.figures(desk, named(name, today), fresh=FRESH)
+    period = named(name, today)
+    figures = await shelf.figures(desk, period, fresh=FRESH)
     places = {row.key: row.received for row in figures.axes["place"]}
     return Published(
         at=now,
         figures=figures,
         axes={axis: told(figures.axes[axis]) for axis in TITLES},
         tiles=await asyncio.to_thread(tiles, desk.profile.region_code, places, least=LEAST),
-        months=await _months(desk, shelf, today),
+        months=await _months(desk, shelf, period, today),
     )
 
 
-async def _months(desk: Desk, shelf: Shelf, today: date) -> Sequence[Month]:
-    """The newest first."""
-    found, first = list[Month](), today.replace(day=1)
-    for n in range(MONTHS):
-        period = month(first) if n else Period(first, today)
-        counted = await shelf.figures(desk, period, fresh=A_DAY if n else FRESH)
+async def _months(desk: Desk, shelf: Shelf, period: Period, today: date) -> Sequence[Month]:
+    """Those of the period, the newest first."""
+    found, first = list[Month](), period.until.replace(day=1)
+    while first >= period.since:
+        whole = month(first)
+        over = whole.until < today
+        counted = await shelf.figures(desk, whole if over else Period(first, today), fresh=A_DAY if over else FRESH)
         found.append(Month(first, counted.received, counted.resolved))
         first = month(first - timedelta(days=1)).since
     return found
@@ -193,7 +195,7 @@ def share_of(limit: Kept) -> int | None:
 
 
 def _named(request: web.Request, desk: Desk) -> Callable[[str, str], str]:
-    gettext, called = words(request), names(desk.profile)
+    gettext, called = words(request), names(desk.profile, labels.CHANNELS)
     return lambda axis, key: gettext(called[axis](key)) if key else gettext(N_("Tidak diketahui"))
 
 

@@ -119,6 +119,8 @@ class Bulk:
             raise ActRefused(f"Paling banyak {MOST} laporan sekali jalan. Kurangi centangnya.")
         if wanted.act is Act.DISPOSE and wanted.agency not in self._profile.agencies:
             raise ActRefused("Pilih dulu instansi tujuannya.")
+        if wanted.act is Act.DISPOSE and wanted.agency not in self._profile.working_agencies:
+            raise ActRefused("Instansi itu tidak aktif lagi. Pilih instansi lain.")
         if wanted.act is Act.ARCHIVE and not wanted.reason:
             raise ActRefused("Pilih dulu alasannya.")
         if wanted.act is Act.POSTPONE and (wanted.until is None or not wanted.reason):

@@ -101,7 +101,7 @@ async def _look(request: web.Request, manifest: Manifest, key: str) -> web.Strea
     try:
         looked = await _batch(request, manifest)
     except sheet.Unusable as error:
-        return await _page(request, mistake=str(error))
+        return await _page(request, mistake=words(request)(error.text).format(**error.told))
     account = account_of(desk_of(request)) or ""
     known = await desk_of(request).db.read(lambda session: batch.known(session, account, looked.lines))
     return await _page(request, looked=looked, known=known, upload=key)

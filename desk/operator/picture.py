@@ -90,7 +90,7 @@ def _overdue(desk: Desk, period: Period) -> Filters:
 
 
 def _named(request: web.Request, desk: Desk) -> Callable[[str, str], str]:
-    gettext, called = words(request), names(desk.profile)
+    gettext, called = words(request), names(desk.profile, labels.CHANNELS)
 
     def named(axis: str, key: str) -> str:
         if not key:

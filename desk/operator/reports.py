@@ -15,6 +15,7 @@ from babel.dates import format_date
 from desk import recap
 from desk.context import Desk, desk_of
 from desk.naming import names
+from desk.operator import labels
 from desk.operator.access import operator_of
 from desk.operator.files import disposition
 from desk.operator.mailing import month_of, standing
@@ -81,7 +82,7 @@ async def lines_of_month(desk: Desk, begin: date) -> Sequence[Line]:
 
 def open_csv(desk: Desk, lines: Sequence[Line]) -> str:
     """One line a complaint, without number, words or person."""
-    called, out = names(desk.profile), io.StringIO()
+    called, out = names(desk.profile, labels.CHANNELS), io.StringIO()
     sheet = csv.writer(out)
     sheet.writerow(OPEN_DATA)
     for line in lines:

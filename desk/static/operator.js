@@ -91,20 +91,26 @@
 
   document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
 
-  // Who else has this complaint open, and what they did: told while the page is looked at (a browser has few lines to one address).
-  const beside = document.querySelector("[data-beside]");
-  if (beside) {
+  // A line to the hub while the page is looked at: a hidden tab holds none (a browser has few to one address).
+  const listen = (address, event, heard) => {
     let line = null;
+    const leave = () => { line?.close(); line = null; };
     const look = () => {
-      if (document.hidden) { line?.close(); line = null; return; }
-      line ??= new EventSource(beside.dataset.beside);
-      line.addEventListener("bersama", ({ data }) => {
-        beside.replaceChildren(...JSON.parse(data).map(([tone, text]) => Object.assign(document.createElement("p"), { className: `notice ${tone}`, textContent: text })));
-      });
+      if (document.hidden) return leave();
+      if (!line) (line = new EventSource(address)).addEventListener(event, heard);
     };
     look();
     document.addEventListener("visibilitychange", look);
-    addEventListener("pagehide", () => { line?.close(); line = null; });
+    addEventListener("pageshow", look);
+    addEventListener("pagehide", leave);
+  };
+
+  // Who else has this complaint open, and what they did.
+  const beside = document.querySelector("[data-beside]");
+  if (beside) {
+    listen(beside.dataset.beside, "bersama", ({ data }) => {
+      beside.replaceChildren(...JSON.parse(data).map(([tone, text]) => Object.assign(document.createElement("p"), { className: `notice ${tone}`, textContent: text })));
+    });
   }
 
   // How much waits for a decision, in the frame: asked of the JSON API, as any other program would.
@@ -117,15 +123,13 @@
   };
 
   if (document.querySelector("[data-live]")) {
-    const news = new EventSource("/desk/peristiwa");
     const refresh = () => {
       const live = document.querySelector("[data-live]");
       if (!live || document.hidden) return;
       htmx.trigger(live, "segar");
       count();
     };
-    news.addEventListener("changed", refresh);
+    listen("/desk/peristiwa", "changed", refresh);
     document.addEventListener("visibilitychange", refresh);
-    addEventListener("pagehide", () => news.close());
   }
 })();

@@ -9,8 +9,9 @@ import pytest
 from test_taking import value
 from town import Town
 
+from config.profile import Agency
 from dispatcher.acts import ActRefused
-from dispatcher.bulk import MOST, UNDO, Act, Ticked, Wanted
+from dispatcher.bulk import MOST, UNDO, Act, Bulk, Ticked, Wanted
 from normalizer.complaint import State, Urgency
 from store import bulk
 
@@ -204,5 +205,10 @@ async def test_what_is_missing_or_too_much_is_refused_before_anything(town: Town
     ):
         with pytest.raises(ActRefused):
             await town.acts.bulk.act(some, wanted, key="a", operator="rina")
+    old = {"lama": Agency(name="Dinas Lama", short="DL", active=False)}
+    later = town.profile.model_copy(update={"agencies": {**town.profile.agencies, **old}})
+    acts = Bulk(town.db, town.bell, later, town.replies, town.clock, frozenset())
+    with pytest.raises(ActRefused, match="tidak aktif lagi"):
+        await acts.act(seen, Wanted(act=Act.DISPOSE, agency="lama"), key="a", operator="rina")
     assert {row["version"] for row in await town.complaints()} == {1}
     assert await town.rows("SELECT 1 FROM bulks") == []

@@ -19,7 +19,12 @@ AREAS: Final[Mapping[str, tuple[str, str]]] = {
 NEW = "baru"
 """Stands in the address where the form itself names the key."""
 SENTENCES: Final[Mapping[str, str]] = {
-    "model": "{sentence}",
+    "model": N_("Isian ini tidak dapat dipakai: {fields}. Periksa, lalu simpan lagi."),
+    "in_use": N_("Instansi ini masih menerima laporan kategori {used}. Alihkan dulu rutenya, baru matikan."),
+    "default_agency": N_("Instansi ini menerima laporan yang belum berkategori, jadi tidak dapat dimatikan."),
+    "no_agency": N_("Instansi ini tidak ada dalam daftar."),
+    "inactive": N_("Instansi ini sedang tidak aktif. Pilih yang lain, atau aktifkan dulu."),
+    "time": N_("Tulis jam seperti 08:00, dan pilih hari kerjanya."),
     "incomplete": N_("Isian ini tidak lengkap."),
     "agency_key": N_("Kunci: pakai huruf kecil, angka dan garis bawah, misalnya dinas_pu."),
     "taken": N_("Kunci ini sudah dipakai instansi lain."),

@@ -51,8 +51,10 @@ async def keep(desk: Desk, operator: str, change: Change, value: Any, seen: int)
         after = {each: was for each, was in before.items() if each != change} | ({change: value} if value is not None else {})
         stale, refused = laid(file, before)[1], laid(file, after)[1]
         for each, reason in refused.items():
-            if each == change or each not in stale:
+            if each == change:
                 raise reason
+            if each not in stale:
+                raise _elsewhere(each, reason, file)
         area, key = change
         setting_changes.add(connection, at=now, operator=operator, area=area, key=key, value=value, seen=seen, was=before.get(change))
 
@@ -61,6 +63,13 @@ async def keep(desk: Desk, operator: str, change: Change, value: Any, seen: int)
     except Superseded:
         raise ChangeRefused("superseded") from None
     desk.bell.ring(overlaying.TOPIC)
+
+
+def _elsewhere(each: Change, reason: ChangeRefused, file: Profile) -> ChangeRefused:
+    """Another change of the desk does not fit any more: told from the side of the one that is made now."""
+    if reason.code == "in_use":
+        return ChangeRefused("inactive")
+    return ChangeRefused("in_use", used=file.categories[each[1]].name) if reason.code == "inactive" else reason
 
 
 async def put_back(desk: Desk, operator: str, row: SettingChangeRow) -> None:

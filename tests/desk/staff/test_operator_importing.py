@@ -8,9 +8,11 @@ import re
 
 import aiohttp
 import openpyxl
+import pytest
 from sqlmodel import select
 from staging import Browser, Stage, csrf_of
 
+from desk import sheet
 from store.tables import ComplaintRow, EvidenceRow, InboxRow
 
 SHEET = """DAFTAR SURAT MASUK
@@ -123,12 +125,27 @@ async def test_what_is_no_table_is_told_in_a_sentence(stage: Stage, operator: Br
         (b"\x00\x01\x02\x03" * 100, "bukan berkas CSV"),
         (b"a;b;c\n1;2;3", "judul kolom"),
         (b"\n\n", "kosong"),
-        (b"isi\n" + b"x\n" * 2100, "2000 baris"),
+        (b"isi\n" + b"x\n" * 2100, "2101 baris, 101 lebih banyak daripada 2000"),
         (b'isi;nama\n"' + b"x" * 200_000, "rusak"),
     ):
         html = await uploaded(operator, content)
         assert expected in html, expected
     assert await stage.read(select(InboxRow)) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'No;Isi;Nama\n1;"Lampu mati, gelap, rawan, banyak anak, tolong, segera";Siti\n2;Jalan, trotoar, got, rusak;Ani\n',
+        b'No,Isi,Nama\n1,"lampu; tiang; kabel; gardu; semua mati",Siti\n2,"jalan;rusak",Ani\n',
+        b"Surat masuk, Maret 2026, Kominfo, Cimahi\n\nNo\tIsi\tNama\n1\tlampu, mati\tSiti\n2\tjalan; rusak\tAni\n",
+    ],
+)
+def test_signs_in_the_words_are_no_columns(content: bytes) -> None:
+    """Whatever lies between the columns, commas and semicolons of the letters stay words."""
+    table = [cells for _, cells in sheet.rows(content)]
+    assert [len(cells) for cells in table[-3:]] == [3, 3, 3]
+    assert [cells[2] for cells in table[-3:]] == ["Nama", "Siti", "Ani"]
 
 
 async def test_the_example_is_a_table_that_the_page_understands(stage: Stage, operator: Browser) -> None:

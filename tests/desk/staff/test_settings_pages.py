@@ -131,10 +131,22 @@ async def test_agencies_are_added_renamed_and_switched_off(stage: Stage, admin: 
     await sent(admin, f"{HOME}/rute/{category}", {"agency": "dinas_baru", "door": "", "act": "save"})
     status, html = await sent(admin, f"{HOME}/instansi/dinas_baru", {**off, "act": "save"})
     assert status == 422
-    assert "tidak aktif" in html
+    assert f"masih menerima laporan kategori {profile.categories[category].name}" in html
     await sent(admin, f"{HOME}/rute/{category}", {"act": "default"})
     assert (await sent(admin, f"{HOME}/instansi/dinas_baru", {**off, "act": "save"}))[0] == 200
     assert "dinas_baru" not in (await in_force(stage)).working_agencies
+    led = [key for key, each in profile.categories.items() if each.agency == "dlh"]
+    dlh = {"name": "Dinas Lingkungan Hidup", "short": "DLH", "act": "save"}
+    assert "still receives reports" in (await sent(admin, f"{HOME}/instansi/dlh?lang=en", dlh))[1]
+    for key in led:
+        await sent(admin, f"{HOME}/rute/{key}", {"agency": profile.default_agency, "door": "", "act": "save"})
+    assert (await sent(admin, f"{HOME}/instansi/dlh", dlh))[0] == 200
+    assert "dlh" not in (await in_force(stage)).working_agencies
+    assert (await sent(admin, f"{HOME}/rute/{led[0]}?lang=en", {"agency": "dlh", "door": "", "act": "save"}))[1].count("not active") == 1
+    assert (
+        "receives reports without a category"
+        in (await sent(admin, f"{HOME}/instansi/{profile.default_agency}?lang=en", {"name": "X", "short": "X", "act": "save"}))[1]
+    )
 
 
 async def test_a_holiday_moves_a_due_date(stage: Stage, admin: Browser) -> None:
@@ -169,6 +181,8 @@ async def test_working_hours(stage: Stage, admin: Browser) -> None:
     assert (hours.days, f"{hours.opens:%H:%M}") == ((0, 1), "07:30")
     assert (await sent(admin, f"{HOME}/jam/office", {"opens": "07:30", "closes": "15:00"}, page=f"{HOME}/jam"))[0] == 422
     assert (await sent(admin, f"{HOME}/jam/office", {"opens": "kapan", "closes": "15:00", "days": "0"}, page=f"{HOME}/jam"))[0] == 422
+    english = {"opens": "25:99", "closes": "15:00", "days": "0"}
+    assert "Write hours like 08:00" in (await sent(admin, f"{HOME}/jam/office?lang=en", english, page=f"{HOME}/jam"))[1]
     assert (await sent(admin, f"{HOME}/jam/office", {"opens": "16:00", "closes": "15:00", "days": "0"}, page=f"{HOME}/jam"))[0] == 422
 
 

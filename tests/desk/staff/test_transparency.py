@@ -81,6 +81,9 @@ async def test_the_page_tells_figures_and_nobody(stage: Stage, browser: Browser)
     assert re.search(r"Okt 2026</th>.*?<td class=\"n\">1</td><td class=\"n\">–</td>", html, re.S)
     assert "Others, together" in (await browser.get("/transparansi?lang=en"))[1]
     assert (await browser.get("/transparansi?masa=%27;--"))[0] == 200
+    months = re.findall(r'<th scope="row">(\w+ 20\d\d)</th>', html)
+    assert (months[0], months[-1], len(months)) == ("Nov 2026", "Jan 2026", 11)
+    assert "Bulan demi bulan" not in (await browser.get("/transparansi?masa=bulan-lalu"))[1]
 
 
 async def test_a_thousand_readers_cost_one_counting(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,9 +130,9 @@ async def test_a_month_that_is_over_is_counted_once_a_day(stage: Stage) -> None:
             asked.append((period, fresh))
             return await super().figures(desk, period, fresh=fresh)
 
-    published = await transparency.publish(stage.desk, Watched(), "bulan-ini")
-    assert len(published.months) == 12
-    assert [fresh for _, fresh in asked[2:]] == [timedelta(days=1)] * 11
+    published = await transparency.publish(stage.desk, Watched(), "tahun-ini")
+    assert len(published.months) == 11
+    assert [fresh for _, fresh in asked[2:]] == [timedelta(days=1)] * 10
     assert len({period for period, _ in asked}) == 12
 
 
