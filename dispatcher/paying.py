@@ -21,7 +21,7 @@ from dispatcher.evidence import media_type
 from dispatcher.links import Links
 from dispatcher.reading import Readers, Unread
 from dispatcher.replies import of_debt
-from dispatcher.workers import Payment
+from dispatcher.workers import ByHand, Payment
 from normalizer.complaint import Complaint, EvidenceFile, State
 from store import cleanings, complaints, events, outbox
 from store.blobs import Blobs
@@ -48,7 +48,9 @@ class ReplyPayer:
     async def pay(self, debt: Debt) -> Payment:
         faults.point("reply.before")
         reply = of_debt(debt, self._account, self._connector.about.text_limit)
-        if (report := of_payload(debt.payload)) and self._enclose:
+        if report := of_payload(debt.payload):
+            if self._enclose is None:
+                raise ByHand("Hub ini tidak dapat membuat rekap. Unduh di halaman Laporan berkala dan kirim sendiri.")
             reply = await self._enclose(report, reply)
         sent = await (self._care.send(self._connector, reply) if self._care else self._connector.send(reply))
         faults.point("reply.sent")
