@@ -10,7 +10,7 @@ from store.bell import Bell
 from store.database import Database
 
 TOPIC = "settings"
-LOOK_SECONDS = 60.0
+LOOK_SECONDS = 15.0
 """Also without a ring: another hub's bell may be missed."""
 
 

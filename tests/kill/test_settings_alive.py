@@ -45,7 +45,7 @@ async def test_the_next_citizen_reads_the_new_text(line: Line) -> None:
                 except aiohttp.ClientError:
                     pass  # one that was open when the inside stopped
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(done.wait(), 0.05)
+                    await asyncio.wait_for(done.wait(), 0.1)
 
     calling = asyncio.create_task(knocking())
     line.complain(1, photo=False)
