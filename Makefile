@@ -30,6 +30,7 @@ run: env  ## the hub on http://127.0.0.1:8080, with chat and desk; settings from
 demo: env  ## the hub with stand-ins of all platforms and citizens who write to it
 	@$(BIN)/python run.py demo $(ARGS)
 
+test: export PYTHONDONTWRITEBYTECODE =  # the hub is started a hundred times: its sources are compiled once
 test: env tools  ## the tests, on two cores (most of them wait); ARGS="tests/config -k secret" for some of them
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs $(ARGS)
 

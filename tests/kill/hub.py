@@ -1,4 +1,4 @@
-"""The real hub as a process of its own, and the open311 stand-in as another: what a kill test starts, kills and starts again."""
+"""The real hub as a process of its own, and the city's door beside it: what a kill test starts, kills and starts again."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+from demo.open311 import Open311, taken_in
 
 ROOT = Path(__file__).parents[2]
 SECRET = "rahasia-hanya-untuk-uji-coba"
@@ -87,34 +89,27 @@ class Process:
 
 
 class City:
-    """`python -m demo.open311` on a port that stays the same, with its journal."""
+    """The open311 stand-in on a port that stays the same, with its journal. It lives in the test: a hub that dies leaves it alone."""
 
     def __init__(self, folder: Path) -> None:
         self.journal, self._port = folder / "city.journal", free_port()
-        self.url = f"http://127.0.0.1:{self._port}"
-        self.base = f"{self.url}/open311/v2"
-        self._process = Process("-m", "demo.open311", "--port", str(self._port), "--journal", str(self.journal), log=folder / "city.log")
+        self.base = f"http://127.0.0.1:{self._port}/open311/v2"
+        self._server: Open311 | None = None
 
     async def start(self) -> None:
-        await self._process.start()
-        await until(lambda: answers(f"{self.base}/services.json"), 20, "the open311 stand-in listens")
+        self._server = Open311(self.journal)
+        await self._server.start(self._port)
 
     async def stop(self) -> None:
-        await self._process.stop()
+        if self._server is not None:
+            await self._server.stop()
 
-    async def mood(self, mood: str, times: int = 1) -> None:
-        async with aiohttp.ClientSession() as session:
-            await session.post(f"{self.url}/control/mood", params={"mood": mood, "times": str(times)})
-
-    async def decide(self, number: str, status: str, notes: str) -> None:
-        async with aiohttp.ClientSession() as session:
-            answer = await session.post(f"{self.url}/control/decide", params={"number": number, "status": status, "notes": notes})
-            assert answer.status == 204
+    def mood(self, mood: str, times: int = 1) -> None:
+        assert self._server
+        self._server.mood(mood, times)
 
     def taken(self) -> list[str]:
         """The tracking numbers (printed) that this city took, in order, doubles included; read from the journal."""
-        from demo.open311 import taken_in
-
         return [one.number or "?" for one in taken_in(self.journal)] if self.journal.exists() else []
 
 

@@ -100,7 +100,7 @@ async def test_the_door_takes_it_and_the_answer_is_lost(line: Line, mood: str):
     """Whatever the door's answer was worth, it has each complaint once in the end."""
     await line.begin()
     await line.hub()
-    await line.city.mood(mood, 2)
+    line.city.mood(mood, 2)
     line.complain(2, photo=False)
     await line.settled(90)
     line.assert_once()
