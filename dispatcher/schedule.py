@@ -64,7 +64,7 @@ def _leased(tools: Tools, name: str, seconds: float, work: Callable[[], Awaitabl
             if await tools.hold(name, timedelta(seconds=2 * seconds + 30)):
                 await work()
         except asyncio.CancelledError:
-            log.debug("job.stopped", job=name)  # the hub stops: the scheduler would tell of it as an error
+            return  # the hub stops: the scheduler would tell of it as an error
         except Exception as error:  # the next round comes; a job must not end the scheduler
             log.error("job.trouble", job=name, code=type(error).__name__)
 
