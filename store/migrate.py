@@ -10,53 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect
-from sqlmodel import SQLModel
 
-from store import (
-    alarms,
-    blocks,
-    bulk,
-    cleanings,
-    credentials,
-    deliveries,
-    expenses,
-    matters,
-    notices,
-    people,
-    presences,
-    rolled,
-    setting_changes,
-    subscribers,
-    tables,
-    undone,
-    worklist,
-)
 from store.database import engines
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 HERE = Path(__file__).parent / "migrations"
-METADATA = SQLModel.metadata
-_ = (
-    tables,
-    people,
-    presences,
-    deliveries,
-    expenses,
-    blocks,
-    credentials,
-    cleanings,
-    notices,
-    alarms,
-    matters,
-    worklist,
-    bulk,
-    undone,
-    setting_changes,
-    rolled,
-    subscribers,
-)  # the imports fill METADATA
 
 
 def upgrade(engine: Engine) -> None:

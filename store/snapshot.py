@@ -19,9 +19,9 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, inspect, select, text, union
 from sqlalchemy.exc import DBAPIError
 
-from store import migrate
 from store.cleanings import CleaningRow
 from store.database import engines
+from store.schema import METADATA
 from store.tables import EvidenceRow, InboxRow
 
 PAGES = 8192
@@ -118,7 +118,7 @@ def _seen(kind: str, file: Path, connection: Connection) -> Snapshot:
     if not {"alembic_version", "inbox", "complaints"} <= tables:
         raise BackupRefused("store.url: ini bukan basis data Satu Pintu, atau hub belum pernah berjalan di atasnya. Periksa --config.")
     schema = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-    ours = [table for name, table in sorted(migrate.METADATA.tables.items()) if name in tables]
+    ours = [table for name, table in sorted(METADATA.tables.items()) if name in tables]
     counts = {table.name: connection.execute(text(f'SELECT count(*) FROM "{table.name}"')).scalar_one() for table in ours}  # noqa: S608
     return Snapshot(kind, schema, counts, file, connection)
 

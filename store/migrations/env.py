@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from store.migrate import METADATA
+from store.schema import METADATA
 
 SEARCH = ("complaint_words", "words", "ix_complaints_words", "ix_complaints_district", "ix_complaints_village")
 """What full-text search and places need of each engine stands beside the models, not in them: migration 0007."""
