@@ -12,7 +12,7 @@ from babel.dates import format_date
 
 from config.profile import Profile
 from desk import paper
-from desk.masks import covered, masked_name
+from desk.masks import covered, masked, masked_name
 from desk.naming import names
 from desk.operator import labels
 from normalizer.tracking import printed
@@ -37,9 +37,9 @@ def title(profile: Profile, month: date, agency: str | None) -> str:
 
 
 def rows(lines: Sequence[Line], profile: Profile, *, named: bool) -> Rows:
-    """As people read them. `named`: with the names of those who did not ask to hide them; all else stays covered, also what is said of
-    health and children."""
-    called = names(profile, labels.CHANNELS)
+    """As people read them. `named`: for the office, with the names of those who did not ask to hide them; otherwise words about health and
+    children are covered too."""
+    called, cover = names(profile), masked if named else covered
     for number, line in enumerate(lines, start=1):
         state = labels.STATES.get(line.state, line.state)
         yield (
@@ -47,9 +47,9 @@ def rows(lines: Sequence[Line], profile: Profile, *, named: bool) -> Rows:
             f"{line.registered_at.astimezone(profile.tz):%d/%m/%Y}",
             printed(line.number),
             _user(line, named=named),
-            "Laporan rahasia" if line.confidential else covered(line.title),
+            "Laporan rahasia" if line.confidential else cover(line.title),
             called["agency"](line.agency) if line.agency else "",
-            "" if line.confidential else covered(line.answer),
+            "" if line.confidential else cover(line.answer),
             f"{state}; LAPOR! {line.door_reference}" if line.door_reference else state,
         )
 

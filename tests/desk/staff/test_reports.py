@@ -52,12 +52,15 @@ async def test_a_recap_names_nobody_and_runs_nothing(stage: Stage, browser: Brow
 async def test_names_are_for_supervisors_and_written_down(stage: Stage, browser: Browser) -> None:
     """The unmasked recap shows a name, never an anonymous one, and the trail says who fetched it."""
     await stage.add_complaint()
-    await stage.add_complaint(anonymous=True)
+    await stage.add_complaint(anonymous=True, title="Anak saya keracunan di SD, hubungi 081234567890")
     await stage.add_operator("dewi", Role.SUPERVISOR)
     await browser.sign_in("dewi")
     token = csrf_of((await browser.get("/desk/laporan"))[1])
     rows = cells(await fetched(browser, "/desk/laporan/bernama", {"csrf": token, **MONTH, "bentuk": "xlsx"}))
     assert [row[3] for row in rows[3:]] == ["Siti Rahmawati", "Anonim"]
+    assert "Anak saya" in str(rows)
+    assert "Anak saya" not in str(cells(await fetched(browser, "/desk/laporan/rekap")))
+    assert "81234567890" not in str(rows)
     assert [row.operator for row in await stage.read(select(AuditRow).where(AuditRow.action == "report"))] == ["dewi"]
 
 
