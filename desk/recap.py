@@ -39,7 +39,7 @@ def title(profile: Profile, month: date, agency: str | None) -> str:
 def rows(lines: Sequence[Line], profile: Profile, *, named: bool) -> Rows:
     """As people read them. `named`: for the office, with the names of those who did not ask to hide them; otherwise words about health and
     children are covered too."""
-    called, cover = names(profile), masked if named else covered
+    called, cover = names(profile, labels.CHANNELS), masked if named else covered
     for number, line in enumerate(lines, start=1):
         state = labels.STATES.get(line.state, line.state)
         yield (
