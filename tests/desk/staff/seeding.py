@@ -8,6 +8,8 @@ from datetime import timedelta
 from PIL import Image, ImageDraw
 from staging import NOW, Stage
 
+from store.events import Event
+from store.subscribers import SubscriberRow
 from store.tables import EvidenceRow, InboxRow, OutboxRow, PulseRow, SupplementRow, TimelineRow
 
 TITLES = (
@@ -31,6 +33,15 @@ def picture() -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG")
     return out.getvalue()
+
+
+LOG: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("done", "complaint.registered", {"result": "HTTP 204"}),
+    ("owed", "complaint.moved", {"last_error": "unreachable: Tidak ada jawaban dalam 10 detik."}),
+    ("given_up", "complaint.changed", {"last_error": "refused: HTTP 400."}),
+    ("done", "check", {"result": "HTTP 200"}),
+)
+"""What became of a subscriber's events."""
 
 
 async def seed(stage: Stage) -> str:
@@ -101,6 +112,22 @@ async def rich(stage: Stage) -> str:
     return number
 
 
+async def subscribers(stage: Stage) -> None:
+    """One that fails, with a log of every kind, and one that was paused."""
+    url = "https://dasbor.example.go.id/hooks/satu-pintu/kejadian-pengaduan?lingkungan=produksi&versi=2026-11"
+    common = {"sealed": b"x", "created_at": NOW, "events": [event.value for event in Event]}
+    since = NOW - timedelta(hours=3)
+    await stage.add(SubscriberRow(name="dasbor-wali-kota", url=url, failing_since=since, **common))
+    await stage.add(SubscriberRow(name="sistem-dishub", url="https://8.8.8.8/", agency="dishub", standing="failed", **common))
+    for n, (state, event, more) in enumerate(LOG):
+        payload = {"id": f"line-{n}", "event": event, "at": NOW.isoformat()}
+        about = None if event == "check" else 1
+        await stage.add(
+            OutboxRow(key=f"t{n}", kind="tell", lane="tell:dasbor-wali-kota", order_key=f"t{n}", state=state, attempts=n + 1,
+                      created_at=NOW - timedelta(minutes=n), due_at=NOW + timedelta(minutes=7), complaint_id=about, payload=payload, **more)
+        )  # fmt: skip
+
+
 async def trouble(stage: Stage) -> None:
     """Something in every pocket, and accounts that are not well."""
     for n, reason in enumerate(("shape", "timeout")):
@@ -123,6 +150,7 @@ async def trouble(stage: Stage) -> None:
             key="w1", kind="reply", lane="reply:surat", order_key="w", state="owed", created_at=NOW - timedelta(minutes=9), due_at=NOW
         )
     )
+    await subscribers(stage)
     await stage.add(PulseRow(name="chat", last_ok_at=NOW - timedelta(seconds=20)))
     await stage.add(
         PulseRow(name="desk", last_ok_at=NOW - timedelta(days=1), last_error_at=NOW, stopped=True,
