@@ -23,6 +23,7 @@ POINTS = (
     "reply.sent",
     "fetch.before",
     "fetch.after",
+    "tell.taken",
 )
 """One for each step of the line. `.taken` and `.sent`: the other side has it and we have not stored that yet."""
 

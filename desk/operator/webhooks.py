@@ -21,7 +21,7 @@ HOME = "/desk/webhook"
 EVENTS = {
     Event.REGISTERED: N_("Laporan baru"),
     Event.MOVED: N_("Status berubah"),
-    Event.CHANGED: N_("Isi berubah: tambahan, suntingan, lampiran, penerusan, tunda"),
+    Event.CHANGED: N_("Isi laporan berubah"),
     Event.MERGED: N_("Laporan digabung"),
     Event.REPLIED: N_("Balasan terkirim kepada pelapor"),
     CHECK: N_("Uji coba"),

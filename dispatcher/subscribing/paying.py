@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from connectors.errors import Refused, Unreachable
+from dispatcher import faults
 from dispatcher.subscribing.guard import Caller
 from dispatcher.subscribing.secrets import Seal
 from dispatcher.workers import NotYet, Payment, Tools
@@ -61,6 +62,7 @@ class TellPayer:
             status = await self._caller.post(telling.subscriber.url, telling.body, {"Content-Type": MEDIA_TYPE, **headers})
         except Unreachable as error:
             raise await self._missed(debt, error.sentence) from None
+        faults.point("tell.taken")
         if 200 <= status < 300:
             return lambda connection: f"HTTP {status}"
         if status == 410:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from demo.telegram import Telegram
+from dispatcher.subscribing.book import Book
 from normalizer import tracking
-from tests.kill.hub import HOOK_SECRET, TOKEN, City, Hub, free_port, quoted, rows, until
+from store.bell import Bell
+from store.database import Database
+from store.events import Event
+from tests import fresh
+from tests.kill.hub import HOOK_SECRET, SECRET, TOKEN, City, Hub, free_port, quoted, rows, until
+from tests.line.hearing import Ear
 
 CONFIG = """
 [store]
@@ -33,6 +41,9 @@ channel = "telegram"
 mode = "{mode}"
 api_base = {api}
 poll_seconds = 1
+
+[api]
+webhook_networks = ["127.0.0.0/8"]
 
 [profile_overrides]
 door = "kota"
@@ -55,13 +66,25 @@ class Line:
         self.store = folder / "hub.db"
         self.lives: list[Hub] = []
         self.chats: list[int] = []
+        self.ear: Ear | None = None
 
     async def begin(self, *, city: bool = True) -> None:
         await self.telegram.start()
         if city:
             await self.city.start()
 
+    async def listen(self) -> None:
+        """Another system is told of events. Before the first life only: its store is made here."""
+        self.ear = ear = Ear(lambda: datetime.now(UTC))
+        await ear.start()
+        db = Database(fresh.sqlite(self.folder))
+        book = Book(db, Bell(), SECRET.encode(), (ip_network("127.0.0.0/8"),), ear.clock)
+        ear.secret = await book.add(name="dasbor", url=ear.url, wanted=set(Event), agency=None, operator="ani")
+        await db.aclose()
+
     async def end(self) -> None:
+        if self.ear is not None:
+            await self.ear.stop()
         for hub in self.lives:
             await hub.stop()
         await self.telegram.stop()
@@ -135,6 +158,15 @@ class Line:
             assert len(sent) == 1 or (row["unsure"] and len(sent) <= 2), f"{len(sent)} acknowledgements, unsure={row['unsure']}"
             assert row["state"] == "done" or (row["state"] == "uncertain" and sent)
         self._assert_evidence()
+
+    def assert_told(self) -> None:
+        """Each event of each complaint arrived; what came again came under the same id, and there are no others."""
+        assert self.ear
+        owed = {row["key"].removeprefix("tell:dasbor:") for row in rows(self.store, "SELECT key FROM outbox WHERE kind = 'tell'")}
+        told = dict(self.ear.heard)
+        assert set(told) == owed
+        registered = Counter(event["subject"] for event in told.values() if event["type"].endswith("registered"))
+        assert registered == Counter(tracking.printed(row["tracking_number"]) for row in self.complaints())
 
     def _assert_evidence(self) -> None:
         for row in rows(self.store, "SELECT sha256 FROM evidence"):
