@@ -82,7 +82,8 @@ def troubles_in(
         elif code in ENDED:
             found[f"ended:{name}"] = Trouble("alarm_subscriber", {"name": name.partition(":")[2]})
         elif pulse.last_error and code not in PASSING:
-            found[f"failing:{name}"] = Trouble("alarm_failing", {"name": name, "code": code}, lasting)
+            shown = name.replace(f"{Work.TELL}:", "webhook ", 1)
+            found[f"failing:{name}"] = Trouble("alarm_failing", {"name": shown, "code": code}, lasting)
     outward = [queue for queue in vitals.outward if not queue.name.startswith(f"{Work.TELL}:")]  # those have an alarm of their own
     waiting = sum(queue.waiting for queue in (*vitals.inward.values(), *outward))
     if waiting > wanted.backlog:

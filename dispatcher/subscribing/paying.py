@@ -57,8 +57,8 @@ class TellPayer:
 
     async def pay(self, debt: Debt) -> Payment:
         telling = await self._tools.db.read(lambda session: self._read(session, debt))
-        headers = self._signed(telling.subscriber, debt.payload["id"], telling.body)
         try:
+            headers = self._signed(telling.subscriber, debt.payload["id"], telling.body)
             status = await self._caller.post(telling.subscriber.url, telling.body, {"Content-Type": MEDIA_TYPE, **headers})
         except Unreachable as error:
             raise await self._missed(debt, error.sentence) from None

@@ -15,8 +15,11 @@ from hearing import Ear
 from test_taking import LAMP
 from town import START, Town
 
+from config.settings import Alerts
 from desk.api import told
 from dispatcher.bulk import UNDO, Act, Ticked, Wanted
+from dispatcher.clocks import alarming
+from dispatcher.clocks.post import Post
 from dispatcher.moving import ActRefused
 from dispatcher.subscribing.book import Book
 from dispatcher.subscribing.lanes import Tellers
@@ -80,6 +83,12 @@ async def test_what_happens_is_told_signed_and_without_personal_data(town: Town,
         assert "Siti" not in str(event)
     assert [event["data"]["state"] for _, event in ear.heard] == ["received", "received", "verified"]
     assert len({key for key, _ in ear.heard}) == 3
+    await town.say("Laporan ini rahasia: pungutan liar di kantor kelurahan oleh Pak Dadang", talk="telegram:bot:8")
+    await tell(town)
+    [*_, (_, event)] = ear.heard
+    assert event["data"]["confidential"]
+    assert event["data"]["title"] is event["data"]["text"] is None
+    assert "Dadang" not in str(event)
 
 
 async def test_a_receiver_that_fails_and_recovers_hears_everything_under_the_same_ids(town: Town, ear: Ear):
@@ -120,6 +129,9 @@ async def test_nothing_but_failure_for_days_pauses_it_and_going_on_tells_what_wa
     assert (await row(town)).standing == Standing.FAILED
     [pulse] = await town.rows("SELECT * FROM pulses WHERE name = 'tell:dasbor'")
     assert pulse["last_error"].startswith("subscriber_failed")
+    await alarming.watch(town.tools, town.profile, Post(url="", account=None, telegram=None), Alerts(), [])
+    [notice] = await town.rows("SELECT told FROM notices WHERE kind = 'alarm'")
+    assert "Webhook dasbor dijeda" in notice["told"]
     await town.acts.move(1, State.VERIFIED, operator="rina")
     ear.status = 200
     await tell(town)
