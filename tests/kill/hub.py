@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 
 from demo.open311 import Open311, taken_in
+from tests.kill.nursery import Born
 
 ROOT = Path(__file__).parents[2]
 SECRET = "rahasia-hanya-untuk-uji-coba"
@@ -44,11 +45,14 @@ async def until(true: Callable[[], Awaitable[bool] | bool], seconds: float, what
 class Process:
     """A Python process of ours with its output in a file; ended by its id, never by name."""
 
-    def __init__(self, *arguments: str, log: Path, environment: Mapping[str, str] | None = None) -> None:
-        self._arguments, self._log, self._environment = arguments, log, dict(environment or {})
-        self.process: asyncio.subprocess.Process | None = None
+    def __init__(self, *arguments: str, log: Path, environment: Mapping[str, str] | None = None, born: bool) -> None:
+        self._arguments, self._log, self._environment, self._born = arguments, log, dict(environment or {}), born
+        self.process: asyncio.subprocess.Process | Born | None = None
 
     async def start(self) -> None:
+        if self._born:
+            self.process = await asyncio.to_thread(Born, self._arguments, {**_clean(os.environ), **self._environment}, self._log)
+            return
         with self._log.open("ab") as out:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -114,7 +118,7 @@ class City:
 
 
 class Hub(Process):
-    """`run.py serve` on a configuration of its own."""
+    """`run.py serve` on a configuration of its own. `born`: as the nursery has it; else started from the beginning."""
 
     def __init__(
         self,
@@ -125,6 +129,7 @@ class Hub(Process):
         fault: str | None = None,
         port: int | None = None,
         secrets: Mapping[str, str] | None = None,
+        born: bool = True,
     ) -> None:
         self.folder, self.port = folder, port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -145,6 +150,7 @@ class Hub(Process):
             str(self.port),
             log=folder / f"{name}.log",
             environment=known | dict(secrets or {}) | armed,
+            born=born,
         )
 
     async def start(self) -> None:

@@ -90,7 +90,7 @@ class Line:
         await self.telegram.stop()
         await self.city.stop()
 
-    async def hub(self, fault: str | None = None) -> Hub:
+    async def hub(self, fault: str | None = None, *, born: bool = True) -> Hub:
         config = CONFIG.format(
             url=quoted(f"sqlite:///{self.store}"),
             blobs=quoted(str(self.folder / "blobs")),
@@ -99,7 +99,7 @@ class Line:
             mode=self.mode,
             api=quoted(self.telegram.address),
         )
-        hub = Hub(self.folder, config, fault=fault, port=self.port)
+        hub = Hub(self.folder, config, fault=fault, port=self.port, born=born)
         self.lives.append(hub)
         await hub.start()
         return hub

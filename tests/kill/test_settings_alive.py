@@ -29,7 +29,7 @@ async def line(tmp_path: Path) -> AsyncIterator[Line]:
 
 async def test_the_next_citizen_reads_the_new_text(line: Line) -> None:
     """The text changes, the process stays the same one, and every call before, during and after is answered."""
-    hub = await line.hub()
+    hub = await line.hub(born=False)
     pid = hub.process.pid if hub.process else 0
     statuses: list[int] = []
     done = asyncio.Event()

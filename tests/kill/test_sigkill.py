@@ -58,7 +58,7 @@ async def test_killed_again_at_the_same_step(line: Line, point: str):
 async def test_a_killed_hub_leaves_no_process_behind(line: Line):
     """The normaliser's processes end with the hub, so a restart meets no orphans."""
     await line.begin(city=False)
-    hub = await line.hub()
+    hub = await line.hub(born=False)
     assert hub.process
     children = psutil.Process(hub.process.pid).children(recursive=True)
     hub.process.kill()
