@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from aiohttp import web
 
 from desk import api, chat, cors, evidence, headers, installing, open311, open_data, pages, probes, public, stream, transparency
 from desk.context import DESK, Desk
 from desk.figures import SHELF, Shelf
+from desk.operator import routes
 from desk.proof import Proofs
 from desk.visitor import Limits
 
@@ -33,10 +32,7 @@ def build(desk: Desk) -> web.Application:
     open311.setup(app)
     api.setup(app)
     _route(app)
-    if find_spec("desk.operator"):
-        from desk.operator import setup as setup_operator
-
-        setup_operator(app, desk)
+    routes.setup(app, desk)
     return app
 
 

@@ -21,7 +21,7 @@ from test_operator_browser import chromium, sign_in  # noqa: F401
 from test_operator_triage import waiting
 
 from desk import evidence
-from desk.operator import pages
+from desk.operator.routes import pages
 from normalizer.complaint import State
 from store import operators
 from store.operators import Role

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from staging import Browser, Stage, csrf_of
 
-from desk.operator import pages
 from desk.operator.access import Page
+from desk.operator.routes import pages
 from store.operators import Role
 from store.tables import EvidenceRow, InboxRow, OutboxRow, SupplementRow
 
