@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from ipaddress import ip_network
 
@@ -66,7 +67,7 @@ def test_what_an_admin_may_type_in(url: str, good: bool) -> None:
 
 async def test_the_very_address_is_looked_at() -> None:
     """A name that leads inside, and an address written out, are refused without a byte being sent; where it is allowed they are called.
-    A redirect is an answer like any other, and 429 says how long to wait."""
+    A redirect is an answer like any other, 429 says how long to wait, and of a body without end nothing is read."""
     asked: list[str] = []
     answers = [
         web.Response(status=204),
@@ -79,6 +80,18 @@ async def test_the_very_address_is_looked_at() -> None:
         return answers.pop(0)
 
     app = web.Application()
+    left = asyncio.Event()
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        try:
+            while True:
+                await answer.write(b"x" * 65536)
+        finally:
+            left.set()
+
+    app.router.add_post("/tanpa-akhir", endless)
     app.router.add_post("/{path}", take)
     async with TestServer(app, host="127.0.0.1") as server:
         port = server.port
@@ -94,5 +107,8 @@ async def test_the_very_address_is_looked_at() -> None:
         with pytest.raises(Throttled) as told:
             await open_.post(f"http://127.0.0.1:{port}/tiga", b"{}", {})
         assert told.value.wait == 7
+        assert await open_.post(f"http://127.0.0.1:{port}/tanpa-akhir", b"{}", {}) == 200
         await open_.aclose()
         assert asked == ["/satu", "/dua", "/tiga"]
+        async with asyncio.timeout(10):
+            await left.wait()

@@ -60,9 +60,14 @@ class Caller:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            way = aiohttp.TCPConnector(force_close=True, use_dns_cache=False, socket_factory=partial(_socket, self._networks))
+            # without a limit of its own: each lane has one, and slow subscribers must not use up the others' connections
+            way = aiohttp.TCPConnector(limit=0, force_close=True, use_dns_cache=False, socket_factory=partial(_socket, self._networks))
             self._session = aiohttp.ClientSession(
-                connector=way, timeout=aiohttp.ClientTimeout(total=SECONDS), cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+                connector=way,
+                timeout=aiohttp.ClientTimeout(total=SECONDS),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+                auto_decompress=False,
             )
         return self._session
 
