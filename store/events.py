@@ -41,9 +41,8 @@ KINDS: Mapping[str, Event] = MappingProxyType(
         "state": Event.MOVED,
         "undone": Event.MOVED,
         "merged": Event.MERGED,
-        **dict.fromkeys(
-            ("edited", "supplement", "split", "moved", "evidence", "postponed", "forwarded", "keyed", "rerouted"), Event.CHANGED
-        ),
+        **dict.fromkeys(("edited", "urgency", "anonymous", "named", "confidential", "opened", "postponed"), Event.CHANGED),
+        **dict.fromkeys(("supplement", "split", "moved", "evidence", "forwarded", "keyed", "rerouted"), Event.CHANGED),
     }
 )
 """By the kind of the timeline's line. The others change nothing that the API shows of a complaint."""

@@ -24,7 +24,7 @@ from dispatcher.moving import ActRefused
 from dispatcher.subscribing.book import Book
 from dispatcher.subscribing.lanes import Tellers
 from dispatcher.workers import LEASE
-from normalizer.complaint import State
+from normalizer.complaint import State, Urgency
 from store import events, outbox, subscribers
 from store.events import Event
 from store.subscribers import Standing
@@ -73,7 +73,10 @@ async def test_what_happens_is_told_signed_and_without_personal_data(town: Town,
     await tell(town)
     await town.acts.move(1, State.VERIFIED, operator="rina")
     await tell(town)
-    assert ear.kinds == ["complaint.registered", "reply.sent", "complaint.moved"]
+    await town.acts.urge(1, Urgency.HIGH, "", operator="rina")
+    await tell(town)
+    assert ear.kinds == ["complaint.registered", "reply.sent", "complaint.moved", "complaint.changed"]
+    assert ear.heard[-1][1]["data"]["urgency"] == "high"
     [complaint] = await town.complaints()
     for _, event in ear.heard:
         assert event["specversion"] == "1.0"
@@ -81,8 +84,8 @@ async def test_what_happens_is_told_signed_and_without_personal_data(town: Town,
         assert event["data"]["number"].replace("-", "") == complaint["tracking_number"]
         assert "34567890" not in str(event)
         assert "Siti" not in str(event)
-    assert [event["data"]["state"] for _, event in ear.heard] == ["received", "received", "verified"]
-    assert len({key for key, _ in ear.heard}) == 3
+    assert [event["data"]["state"] for _, event in ear.heard] == ["received", "received", "verified", "verified"]
+    assert len({key for key, _ in ear.heard}) == 4
     await town.say("Laporan ini rahasia: pungutan liar di kantor kelurahan oleh Pak Dadang", talk="telegram:bot:8")
     await tell(town)
     [*_, (_, event)] = ear.heard
