@@ -99,6 +99,8 @@ def _routing(profile: Profile, key: str, value: Any, shipped: object) -> dict[st
 
 
 def _hours(profile: Profile, key: str, value: Any, shipped: object) -> dict[str, Any]:
+    if key != "office":
+        raise KeyError(key)
     try:
         hours = WorkingHours.model_validate(value)
     except ValidationError:
