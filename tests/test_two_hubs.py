@@ -96,7 +96,7 @@ class Cluster:
             smtp=self.mailbox.smtp_port,
         )
         secrets = {"SATUPINTU__ACCOUNTS__SURAT__PASSWORD": self.mailbox.password}
-        hub = Hub(self.folder, config, name=name, fault=fault, port=port, secrets=secrets)
+        hub = Hub(self.folder, config, name=name, fault=fault, port=port, secrets=secrets, born=False)  # it begins anew
         self.hubs.append(hub)
         await hub.start()
         return hub

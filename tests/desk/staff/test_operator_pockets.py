@@ -104,7 +104,7 @@ async def test_an_uncertain_reply_is_decided_by_a_person(stage: Stage, operator:
 async def test_the_frame_counts_what_waits(stage: Stage, operator: Browser) -> None:
     """The number beside "Perlu dilihat" is the sum of the pockets that need a person; what was set aside needs none."""
     await trouble(stage)
-    assert '<span class="count">3</span>' in (await operator.get("/desk/"))[1]
+    assert '<span class="count" data-waiting>3</span>' in (await operator.get("/desk/"))[1]
     for pocket in ("quarantined", "triage", "set_aside", "dead", "uncertain"):
         assert (await operator.get(f"/desk/karantina?kantong={pocket}"))[0] == 200
     assert "Surat kembali" in (await operator.get("/desk/karantina?kantong=set_aside"))[1]
