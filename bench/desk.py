@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from bench import questions, visits
-from bench.people import NOW, fill
+from bench.people import NOW, analyze, fill
 from bench.took import Took, memory
 from config import load
 from config.profile import Profile
@@ -108,6 +108,7 @@ def _at(url: str, size: int, profile: Profile, rounds: int) -> dict[str, Took]:
 
 def _asked(url: str, size: int, profile: Profile, rounds: int) -> dict[str, Took]:
     migrate.bring_up(url)  # a kept store may be of an older schema
+    analyze(url)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     roll_up(url, profile)
     gc.freeze()

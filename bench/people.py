@@ -113,8 +113,8 @@ def fill(url: str, count: int, profile: Profile, progress: Callable[[int], None]
             progress(batch[-1]["id"])
         write.close()
         write.commit()
-    analyze(db)
     db.writer.dispose()
+    analyze(url)
     return time.perf_counter() - began
 
 
@@ -194,8 +194,9 @@ def _literal(value: Any) -> str:
     return f"'{value}'"
 
 
-def analyze(db: Database) -> None:
+def analyze(url: str) -> None:
     """What `serve` does from time to time, and PostgreSQL by itself: figures for the planner."""
+    db = Database(url)
     with db.writer.connect() as connection:
         if db.postgres:
             for name in TABLES:
@@ -203,6 +204,7 @@ def analyze(db: Database) -> None:
             connection.exec_driver_sql("ANALYZE")
         tend(connection)
         connection.commit()
+    db.writer.dispose()
 
 
 def _registered(row: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlmodel import Session
 
@@ -42,10 +43,18 @@ def engines(url: str) -> tuple[Engine, Engine]:
     return _sqlite(url, "BEGIN IMMEDIATE", 1), _sqlite(url, "BEGIN", READERS)
 
 
+class _Hinted(SQLiteCompiler):
+    """Writes `Select.with_hint(table, "INDEXED BY …", "sqlite")`, which SQLAlchemy does for other engines only."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        return text
+
+
 def _sqlite(url: str, begin: str, size: int) -> Engine:
     engine = create_engine(
         url, pool_size=size, max_overflow=0, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False}
     )
+    engine.dialect.statement_compiler = _Hinted
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:

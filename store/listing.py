@@ -1,31 +1,27 @@
-"""The operators' list: a view with its facets and words, bounded counts, pages by key (never by offset: page 500 costs what page 1 costs).
+"""The operators' list: a view with its facets and words, pages by key (never by offset: page 500 costs what page 1 costs).
 
-Nothing here counts a million rows: a count stops at `MOST`, and facets are counted over the first `SAMPLE` complaints of the list.
-Looks only. A line carries what the list shows and nothing of the reporter.
+What it counts stands in `store.counted`. Looks only. A line carries what the list shows and nothing of the reporter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, func, literal, select, tuple_
 from sqlmodel import Session, col
 
 from normalizer import privacy
 from store import groups
+from store.counted import FACETS, MOST, SAMPLE, bounded, counts, facets
 from store.tables import EvidenceRow, OutboxRow, Owed, SupplementRow
-from store.views import Filters, Sieve, View, district, table
+from store.views import Filters, Sieve, View, table
 
 PAGE = 30
-MOST = 1000
-"""A count goes no further: it reads as "999+"."""
-SAMPLE = 2000
-FACETS = ("state", "channel", "agency", "category", "urgency", "place")
 
-__all__ = ["Filters", "Line", "Page", "View", "bounded", "channels", "counts", "facets", "page"]
+__all__ = ["FACETS", "MOST", "SAMPLE", "Filters", "Line", "Page", "View", "bounded", "channels", "counts", "facets", "page"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +77,15 @@ def page(session: Session, filters: Filters, prefix: str, *, before: int | None 
     """In the view's order. `before`: the page that follows that id's complaint; `after`: the page ahead of it. `prefix` is the city's."""
     sieve = Sieve.of(filters, _dialect(session), prefix)
     columns, newest_first = sieve.order
-    query = sieve.over(select(*(table.c[name] for name in _SHOWN)))
+    query = sieve.over(select(columns[-1]).select_from(table))
     here = after if after is not None else before
     if here is not None:
         down = newest_first == (after is None)
         query = query.where(_beyond(columns, here, smaller=down))
     turned = newest_first if after is None else not newest_first
     ordered = query.order_by(*(column.desc() if turned else column.asc() for column in columns))
-    rows = list(session.execute(ordered.limit(PAGE + 1)))
+    keys = list(session.execute(ordered.limit(PAGE + 1)).scalars())
+    rows = _rows(session, keys)
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if after is not None:
         rows = rows[::-1]
@@ -98,27 +95,10 @@ def page(session: Session, filters: Filters, prefix: str, *, before: int | None 
     return Page(lines=lines, newer=rows[0][0] if newer else None, older=rows[-1][0] if older else None)
 
 
-def counts(session: Session, filters: Filters, prefix: str, views: Iterable[str | None]) -> Mapping[str | None, int]:
-    """How many complaints each view holds under the other filters, at most MOST; None stands for all of them."""
-    return {view: _count(session, Sieve.of(replace(filters, view=view), _dialect(session), prefix)) for view in views}
-
-
-def bounded(count: int) -> str:
-    """For people: "12", or "999+" where counting stopped."""
-    return str(count) if count < MOST else f"{MOST - 1}+"
-
-
-def facets(session: Session, filters: Filters, prefix: str) -> Mapping[str, Mapping[str, int]]:
-    """facets()["channel"]["sms"]: how many of the first SAMPLE complaints of the list, under every filter but the facet's own.
-
-    Under "" those of which it is not known. Counted by the database: two thousand rows are dear to hand over.
-    """
-    chosen = [name for name in FACETS if getattr(filters, name)]
-    found = _counted(session, filters, prefix, [name for name in FACETS if name not in chosen])
-    for name in chosen:
-        others: dict[str, Any] = {name: None}
-        found |= _counted(session, replace(filters, **others), prefix, [name])
-    return found
+def _rows(session: Session, keys: Sequence[int]) -> list[Row[Any]]:
+    """Of these complaints, in this order. By themselves, so that whatever finds and sorts the keys carries no texts along."""
+    found = {row[0]: row for row in session.execute(select(*(table.c[name] for name in _SHOWN)).where(table.c.id.in_(keys)))}
+    return [found[key] for key in keys if key in found]
 
 
 def channels(session: Session) -> Sequence[str]:
@@ -141,26 +121,6 @@ def _beyond(columns: Sequence[ColumnElement[Any]], here: int, *, smaller: bool) 
     known = [select(column).where(table.c.id == here).scalar_subquery() for column in columns[:-1]]
     left, right = tuple_(*columns), tuple_(*known, literal(here))
     return left < right if smaller else left > right
-
-
-def _count(session: Session, sieve: Sieve) -> int:
-    some = sieve.over(select(literal(1)).select_from(table)).limit(MOST).subquery()
-    return int(session.execute(select(func.count()).select_from(some)).scalar_one())
-
-
-def _counted(session: Session, filters: Filters, prefix: str, names: Sequence[str]) -> dict[str, dict[str, int]]:
-    if not names:
-        return {}
-    sieve = Sieve.of(filters, _dialect(session), prefix)
-    columns, newest_first = sieve.order
-    shown = [district(sieve.dialect).label(name) if name == "place" else cast(table.c[name], String).label(name) for name in names]
-    ordered = sieve.over(select(*shown).select_from(table)).order_by(*(c.desc() if newest_first else c.asc() for c in columns))
-    sample = ordered.limit(SAMPLE).cte("sample")
-    each = (select(literal(name), sample.c[name], func.count()).group_by(sample.c[name]) for name in names)
-    found: dict[str, dict[str, int]] = {name: {} for name in names}
-    for name, value, count in session.execute(union_all(*each)):
-        found[name][value or ""] = count
-    return found
 
 
 def _with_marks(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[Line]:

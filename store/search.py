@@ -18,7 +18,8 @@ from store.tables import ComplaintRow
 MAX_WORDS = 8
 SHORTEST_BEGINNING = 3
 """Shorter words must stand as they are: a beginning of two letters is half the dictionary."""
-_TOKEN = re.compile(r"[^\W_]+")
+_TOKEN = re.compile(r"[^\W_\u19b0-\u19c9\u1cf2\u1cf3]+")
+"""Letters and digits; without the few signs that SQLite takes for a gap between two words, which it could not look for as one."""
 _PHONE = re.compile(r"\+?\d[\d ().-]{7,}\d")
 _PHONE_DIGITS = 9
 

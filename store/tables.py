@@ -97,15 +97,12 @@ class ComplaintRow(Complaint, table=True):
     __table_args__ = (
         Index("ix_complaints_talk", "conversation", "id"),
         Index("ix_complaints_state", "state", "id"),
-        Index("ix_complaints_due", "due_at", "id", **where("due_at IS NOT NULL")),
-        # the desk's views and facets; those over the place and the words stand in the migration "search" only
+        # the desk's views and facets; those over the place and the words stand in the migrations "search" and "walked" only
         Index("ix_complaints_channel", "channel", "id"),
         Index("ix_complaints_agency", "agency", "id"),
         Index("ix_complaints_category", "category", "id"),
-        Index("ix_complaints_registered", "registered_at", "id"),
         Index("ix_complaints_mine", "assigned_to", "id", **where("assigned_to IS NOT NULL")),
         Index("ix_complaints_urgent", "urgency", "id", **where("urgency <> 'normal'")),
-        Index("ix_complaints_open", "id", **where(IS_OPEN)),
         Index("ix_complaints_merged", "merged_into", **where("merged_into IS NOT NULL")),
     )
     id: int | None = key_column()

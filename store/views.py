@@ -16,6 +16,9 @@ from store.tables import IS_OPEN, ComplaintRow, OutboxRow
 table = ComplaintRow.__table__  # type: ignore[attr-defined]
 outbox = OutboxRow.__table__  # type: ignore[attr-defined]
 SOON = timedelta(days=2)
+_NAMES = ("state", "channel", "agency", "category", "urgency")
+_OPEN, _DUE, _REGISTERED = "ix_complaints_open", "ix_complaints_due", "ix_complaints_registered"
+"""The three that hold all that a list is narrowed by (migration "walked")."""
 DISTRICT_CODE = 8
 """Characters of a Kemendagri code down to the kecamatan: 32.77.03."""
 
@@ -54,6 +57,16 @@ class Filters:
     people: bool = True
     now: datetime | None = None
 
+    @property
+    def narrowed(self) -> bool:
+        """By a facet or a period."""
+        return self.chosen > 0 or self.since is not None or self.until is not None
+
+    @property
+    def chosen(self) -> int:
+        """How many facets."""
+        return sum(getattr(self, name) is not None for name in (*_NAMES, "place"))
+
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
@@ -70,7 +83,11 @@ class Sieve:
     def over(self, query: Select[Any]) -> Select[Any]:
         """The query, narrowed by everything that is asked."""
         asked = self.filters
-        narrowed = query.where(*_facets(asked, self.dialect))
+        narrowed = query.where(*_facets(asked, self.dialect, walked=self.walked is not None))
+        if self.walked is not None:
+            narrowed = narrowed.with_hint(table, f"INDEXED BY {self.walked}", "sqlite")
+        if self.walked == _OPEN:
+            narrowed = narrowed.where(text(f"complaints.{IS_OPEN}"))
         if (of_view := _view(asked)) is not None:
             narrowed = narrowed.where(of_view)
         if self.asked is not None:
@@ -85,9 +102,24 @@ class Sieve:
         key = search.key(self.asked, self.dialect)
         if self.filters.view in (View.SOON, View.OVERDUE):
             return (table.c.due_at, key), False
-        if self.filters.since or self.filters.until:
+        if self.filters.since or self.filters.until or self.walked == _REGISTERED:
             return (table.c.registered_at, key), True
         return (key,), True
+
+    @property
+    def walked(self) -> str | None:
+        """The index that SQLite is told to walk through: it holds all that a list is narrowed by, so that a million complaints are passed
+        over in a tenth of a second and none of their rows is read. None: SQLite chooses. PostgreSQL weighs by itself."""
+        asked = self.filters
+        if self.asked is not None or asked.view in (View.MINE, View.UNDELIVERED):
+            return None
+        if asked.view in (View.SOON, View.OVERDUE):
+            return _DUE if asked.now else None
+        if asked.view:
+            return _OPEN if asked.narrowed or asked.view == View.OPEN else None
+        rare = asked.urgency is not None and asked.urgency != "normal"  # these few have an index of their own
+        several = asked.chosen + (asked.since is not None or asked.until is not None) > 1
+        return _REGISTERED if several and not rare else None
 
 
 def place(dialect: str) -> ColumnElement[Any]:
@@ -101,11 +133,10 @@ def district(dialect: str) -> ColumnElement[Any]:
     return literal_column(f"substr({place(dialect)}, 1, {DISTRICT_CODE})")
 
 
-def _facets(asked: Filters, dialect: str) -> list[ColumnElement[bool]]:
-    plus = "+" if asked.view and dialect == "sqlite" else ""
+def _facets(asked: Filters, dialect: str, *, walked: bool) -> list[ColumnElement[bool]]:
+    plus = "+" if asked.view and dialect == "sqlite" and not walked else ""
     """SQLite reads a view by the view's own small index when the facets offer it none; PostgreSQL weighs that by itself."""
-    names = ("state", "channel", "agency", "category", "urgency")
-    found = [literal_column(f"{plus}complaints.{name}") == value for name in names if (value := getattr(asked, name))]
+    found = [literal_column(f"{plus}complaints.{name}") == value for name in _NAMES if (value := getattr(asked, name))]
     if asked.urgency and asked.urgency != "normal":
         found.append(text("complaints.urgency <> 'normal'"))
     if asked.place:

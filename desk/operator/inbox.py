@@ -18,6 +18,7 @@ from desk.operator.access import may, operator_of
 from desk.operator.view import shown
 from normalizer import region
 from store import listing
+from store.counted import Counted
 from store.listing import FACETS, Filters, View
 from store.operators import Role
 from store.views import DISTRICT_CODE
@@ -38,8 +39,12 @@ async def draw(
     desk, filters = desk_of(request), _filters(request)
     prefix, before, after = desk.profile.prefix, _key(request, "before"), _key(request, "after")
     page = await desk.db.read(lambda session: listing.page(session, filters, prefix, before=before, after=after))
-    counted = (filters.view,) if filters.words else _VIEWS  # under a search only what is looked at: words are dear to count
-    counts = await desk.db.read(lambda session: listing.counts(session, filters, prefix, counted))
+    whole = None if before or after or page.older else [line.id for line in page.lines]
+    sampled = await desk.db.read(lambda session: listing.facets(session, filters, prefix, whole)) if _whole_page(request) else None
+    total = len(whole) if whole is not None else min(sampled.total, listing.MOST) if sampled else None
+    known = {} if total is None else {filters.view: total}
+    wanted = [view for view in _VIEWS if view not in known and (view == filters.view or not filters.words)]  # words are dear to count
+    counts = {**known, **await desk.db.read(lambda session: listing.counts(session, filters, prefix, wanted))}
     narrowed = any(getattr(filters, name) for name in (*FACETS, "since", "until"))
     context = {
         "page": page,
@@ -51,7 +56,7 @@ async def draw(
         "moved": before is not None or after is not None,
         "heading": _heading(request),
         "period": {"since": _day(request, "dari"), "until": _day(request, "sampai")},
-        "facets": [] if "HX-Request" in request.headers else await _facets(request, filters),
+        "facets": _facets(request, filters, sampled) if sampled else [],
         "refused": refused,
         "typed": typed or {},
         **await bulk_sheet.around(request),
@@ -78,13 +83,16 @@ class Facet:
     chosen: str | None
 
 
-async def _facets(request: web.Request, filters: Filters) -> list[Facet]:
-    profile = desk_of(request).profile
-    found = await desk_of(request).db.read(lambda session: listing.facets(session, filters, profile.prefix))
-    names = _names(profile)
+def _whole_page(request: web.Request) -> bool:
+    """The list refreshes itself without its facets."""
+    return "HX-Request" not in request.headers
+
+
+def _facets(request: web.Request, filters: Filters, sampled: Counted) -> list[Facet]:
+    names = _names(desk_of(request).profile)
     facets = []
     for name, label in labels.FACETS.items():
-        chosen, counted = getattr(filters, name), found[name]
+        chosen, counted = getattr(filters, name), sampled.found[name]
         known = sorted(filter(None, counted), key=lambda value: -counted[value])
         shown_values = dict.fromkeys((*known, *([chosen] if chosen else [])))
         choices = [Choice(value=v, name=names[name](v), count=_sampled(counted.get(v, 0), counted)) for v in shown_values]

@@ -4,8 +4,9 @@ from alembic import context
 
 from store.schema import METADATA
 
-SEARCH = ("complaint_words", "words", "ix_complaints_words", "ix_complaints_district", "ix_complaints_village")
-"""What full-text search and places need of each engine stands beside the models, not in them: migration 0007."""
+WALKED = ("ix_complaints_registered", "ix_complaints_open", "ix_complaints_due")
+SEARCH = ("complaint_words", "words", "ix_complaints_words", "ix_complaints_district", "ix_complaints_village", *WALKED)
+"""What full-text search and places need of each engine stands beside the models, not in them: migrations 0007 and 0018."""
 
 
 def ours(_: object, name: str | None, kind: str, reflected: bool, compared: object) -> bool:

@@ -82,10 +82,10 @@ async def test_facets_count_under_the_others(db: Database) -> None:
     ):
         await complaint(db, n, channel=channel, location={"region_code": place} if place else {})
     found = await db.read(lambda s: listing.facets(s, Filters(channel="email"), "CMH"))
-    assert found["channel"] == {"sms": 1, "email": 2, "x": 1}
-    assert found["place"] == {"32.77.03": 1, "32.77.01": 1}
+    assert found.found["channel"] == {"sms": 1, "email": 2, "x": 1}
+    assert found.found["place"] == {"32.77.03": 1, "32.77.01": 1}
     everything = await db.read(lambda s: listing.facets(s, Filters(), "CMH"))
-    assert everything["place"] == {"32.77.03": 2, "32.77.01": 1, "": 1}, "and one of which nobody knows the place"
+    assert everything.found["place"] == {"32.77.03": 2, "32.77.01": 1, "": 1}, "and one of which nobody knows the place"
     assert await titles(db, place="32.77.03") == ["Lampu 2", "Lampu 1"]
     assert await titles(db, place="32.77.03.1002") == ["Lampu 2"]
     assert await db.read(listing.channels) == ["email", "sms", "x"]
