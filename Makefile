@@ -40,11 +40,12 @@ lint: env  ## ruff, mypy --strict, import rules
 	@$(BIN)/mypy $(ROOMS)
 	@$(BIN)/lint-imports
 
-bench: env  ## how many messages a second, beside a bare handler in the same run; what one message costs the normaliser
+bench: env  ## messages a second, beside a bare handler; the normaliser; the desk with a million complaints, both engines (about 30 minutes)
 	@$(BIN)/python bench/normalize.py
 	@$(BIN)/python bench/intake.py $(ARGS)
+	@$(BIN)/python -m bench.desk
 
-bench-desk: env  ## the desk's questions over 10 thousand and a million complaints, both engines; ARGS="--sizes 10000,100000 --keep var/people"
+bench-desk: env  ## of these only the desk: its questions and pages over 10 thousand and a million complaints, both engines; ARGS="--sizes 10000,100000 --keep var/people"
 	@$(BIN)/python -m bench.desk $(ARGS)
 
 bench-import: env  ## an import of ten thousand rows of LAPOR!'s export: time and memory

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, insert
 from sqlalchemy import select as chosen
 from sqlmodel import Session, col, select
 
+from store.distinct import distinct
 from store.people import AuditRow
 from store.tables import ComplaintRow
 
@@ -71,5 +72,5 @@ def trail(session: Session, asked: Asked, before: int | None = None) -> Sequence
 
 
 def actions(session: Session) -> Sequence[str]:
-    """The codes that occur, for the filter."""
-    return session.exec(select(AuditRow.action).distinct().order_by(AuditRow.action)).all()
+    """The codes that occur, for the filter: one look into the index for each."""
+    return distinct(session, _audit.c.action)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, literal_column, select, text, union_all
+from sqlalchemy import String, and_, case, cast, func, literal, select, text, union_all
 from sqlmodel import Session
 
 from store import due
@@ -46,46 +46,45 @@ def counts(session: Session, filters: Filters, prefix: str, views: Iterable[str 
     together = [view for view in wanted if view in OF_OPEN] if filters.narrowed and not filters.words else []
     found: dict[str | None, int] = _of_open(session, filters, prefix, together) if len(together) > 1 else {}
     return {
-        view: found[view] if view in found else _count(session, Sieve.of(replace(filters, view=view), _dialect(session), prefix))
-        for view in wanted
+        view: found[view] if view in found else _count(session, Sieve.of(session, replace(filters, view=view), prefix)) for view in wanted
     }
 
 
 def facets(session: Session, filters: Filters, prefix: str, ids: Sequence[int] | None = None) -> Counted:
     """Counted by the database: two thousand rows are dear to hand over. `ids`: the whole list, where it is known and short."""
     chosen = [name for name in FACETS if getattr(filters, name)]
-    total, found = _sampled(session, Sieve.of(filters, _dialect(session), prefix), [name for name in FACETS if name not in chosen], ids)
+    others = [name for name in FACETS if name not in chosen]
+    total, found = _sampled(session, filters, prefix, others, ids)
     for name in chosen:
-        others: dict[str, Any] = {name: None}
-        found |= _sampled(session, Sieve.of(replace(filters, **others), _dialect(session), prefix), [name], None)[1]
+        without: dict[str, Any] = {name: None}
+        found |= _sampled(session, replace(filters, **without), prefix, [name], None)[1]
     return Counted(total, found)
 
 
-def _dialect(session: Session) -> str:
-    return session.get_bind().dialect.name
-
-
 def _count(session: Session, sieve: Sieve) -> int:
-    some = sieve.over(select(literal(1)).select_from(table)).limit(MOST).subquery()
+    query = sieve.over(select(literal(1)).select_from(table))
+    if sieve.asked is not None and sieve.asked.rare:
+        query = query.order_by(*sieve.order[0])
+    some = query.limit(MOST).subquery()
     return int(session.execute(select(func.count()).select_from(some)).scalar_one())
 
 
 def _of_open(session: Session, filters: Filters, prefix: str, views: Sequence[str | None]) -> dict[str | None, int]:
-    sieve = Sieve.of(replace(filters, view=View.OPEN), _dialect(session), prefix)
+    sieve = Sieve.of(session, replace(filters, view=View.OPEN), prefix)
     sums = (func.sum(case((_one_of(view, filters), 1), else_=0)) for view in views)
     row = session.execute(sieve.over(select(*sums).select_from(table))).one()
     return {view: min(int(n or 0), MOST) for view, n in zip(views, row, strict=True)}
 
 
-def _one_of(view: str | None, filters: Filters) -> ColumnElement[bool]:
+def _one_of(view: str | None, filters: Filters) -> Any:
     """Whether an open complaint belongs to that view."""
     match view:
         case View.NEW:
-            return literal_column("complaints.state") == "received"
+            return table.c.state == literal("received")
         case View.WAITING:
-            return literal_column("complaints.state") == "waiting"
+            return table.c.state == literal("waiting")
         case View.MINE:
-            return table.c.assigned_to == filters.operator
+            return table.c.assigned_to == literal(filters.operator)
         case View.SOON if filters.now:
             return due.due_soon(filters.now, filters.now + SOON)
         case View.OVERDUE if filters.now:
@@ -93,15 +92,22 @@ def _one_of(view: str | None, filters: Filters) -> ColumnElement[bool]:
     return and_(text(f"complaints.{IS_OPEN}"))
 
 
-def _sampled(session: Session, sieve: Sieve, names: Sequence[str], ids: Sequence[int] | None) -> tuple[int, dict[str, dict[str, int]]]:
+def _sampled(
+    session: Session, filters: Filters, prefix: str, names: Sequence[str], ids: Sequence[int] | None
+) -> tuple[int, dict[str, dict[str, int]]]:
     """(how many the sample holds, how many of them by each value of each facet)."""
-    columns, newest_first = sieve.order
-    shown = [district(sieve.dialect).label(name) if name == "place" else cast(table.c[name], String).label(name) for name in names]
+    shown = [
+        district(session.get_bind().dialect.name).label(name) if name == "place" else cast(table.c[name], String).label(name)
+        for name in names
+    ]
     shown.append(literal("").label("all"))
+    query = select(*shown).select_from(table)
     if ids is None:
-        query = sieve.over(select(*shown).select_from(table)).order_by(*(c.desc() if newest_first else c.asc() for c in columns))
+        sieve = Sieve.of(session, filters, prefix)
+        columns, newest_first = sieve.order
+        query = sieve.over(query).order_by(*(column.desc() if newest_first else column.asc() for column in columns))
     else:
-        query = select(*shown).where(table.c.id.in_(ids))
+        query = query.where(table.c.id.in_(ids))
     sample = query.limit(SAMPLE).cte("sample")
     each = (select(literal(name), sample.c[name], func.count()).group_by(sample.c[name]) for name in (*names, "all"))
     found: dict[str, dict[str, int]] = {name: {} for name in (*names, "all")}

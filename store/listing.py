@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from normalizer import privacy
 from store import groups
 from store.counted import FACETS, MOST, SAMPLE, bounded, counts, facets
+from store.distinct import distinct
 from store.tables import EvidenceRow, OutboxRow, Owed, SupplementRow
 from store.views import Filters, Sieve, View, table
 
@@ -75,7 +76,7 @@ _SHOWN = (
 
 def page(session: Session, filters: Filters, prefix: str, *, before: int | None = None, after: int | None = None) -> Page:
     """In the view's order. `before`: the page that follows that id's complaint; `after`: the page ahead of it. `prefix` is the city's."""
-    sieve = Sieve.of(filters, _dialect(session), prefix)
+    sieve = Sieve.of(session, filters, prefix)
     columns, newest_first = sieve.order
     query = sieve.over(select(columns[-1]).select_from(table))
     here = after if after is not None else before
@@ -102,16 +103,8 @@ def _rows(session: Session, keys: Sequence[int]) -> list[Row[Any]]:
 
 
 def channels(session: Session) -> Sequence[str]:
-    """The channels that brought a complaint so far: one look into the index for each, however many complaints there are."""
-    found: list[str] = []
-    wanted = select(func.min(table.c.channel))
-    while (following := session.execute(wanted.where(table.c.channel > found[-1]) if found else wanted).scalar()) is not None:
-        found.append(following)
-    return found
-
-
-def _dialect(session: Session) -> str:
-    return session.get_bind().dialect.name
+    """The channels that brought a complaint so far."""
+    return distinct(session, table.c.channel)
 
 
 def _beyond(columns: Sequence[ColumnElement[Any]], here: int, *, smaller: bool) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, String
+from sqlalchemy import Column, Index, LargeBinary, String
 from sqlmodel import Field, SQLModel
 
 from store.columns import Key, json_column, key_column, moment
@@ -79,6 +79,7 @@ class AuditRow(SQLModel, table=True):
     """Who looked at personal data or changed something, and why."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_action", "action", "id"),)
     id: int | None = key_column()
     at: datetime = moment(index=True)
     operator: str

@@ -7,10 +7,11 @@ know of it. Words are taken as they are: no stemmer, every word may be a beginni
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, column, literal_column, table, text
+from sqlalchemy import Select, column, func, literal, literal_column, select, table, text
+from sqlmodel import Session
 
 from normalizer import tracking
 from store.tables import ComplaintRow
@@ -20,6 +21,8 @@ SHORTEST_BEGINNING = 3
 """Shorter words must stand as they are: a beginning of two letters is half the dictionary."""
 _TOKEN = re.compile(r"[^\W_\u19b0-\u19c9\u1cf2\u1cf3]+")
 """Letters and digits; without the few signs that SQLite takes for a gap between two words, which it could not look for as one."""
+LATELY, FEW = 3_000, 10
+"""Words that stand in fewer of the newest complaints are rare."""
 _PHONE = re.compile(r"\+?\d[\d ().-]{7,}\d")
 _PHONE_DIGITS = 9
 
@@ -33,6 +36,9 @@ class Asked:
 
     tokens: tuple[str, ...]
     number: str | None = None
+    rare: bool = False
+    """PostgreSQL is to go through the index of words. It cannot guess how often a beginning occurs, and where it guesses too much it reads
+    all complaints from the newest on, in vain."""
 
 
 def read(words: str, prefix: str) -> Asked:
@@ -56,8 +62,19 @@ def narrow(query: Select[Any], asked: Asked, dialect: str, *, people: bool) -> S
     return joined.where(literal_column("complaint_words").op("MATCH")(_match(asked.tokens, people=people)))
 
 
+def weighed(session: Session, asked: Asked, *, people: bool) -> Asked:
+    """With `rare` as a look at the newest complaints says."""
+    if asked.number or not asked.tokens or session.get_bind().dialect.name != "postgresql":
+        return asked
+    newest = select(func.max(complaints.c.id) - LATELY).scalar_subquery()
+    query = narrow(select(literal(1)).select_from(complaints), asked, "postgresql", people=people)
+    return replace(asked, rare=len(session.execute(query.where(complaints.c.id > newest).limit(FEW)).all()) < FEW)
+
+
 def key(asked: Asked | None, dialect: str) -> Any:
     """The id by which a list is ordered: the index's own on SQLite, which hands out its finds in that order."""
+    if asked is not None and asked.rare:
+        return complaints.c.id + 0  # what no index has in order is sorted once it was found
     if asked is None or asked.number or not asked.tokens or dialect == "postgresql":
         return complaints.c.id
     return fts.c.rowid

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal_column, select, text, union_all
+from sqlmodel import Session
 
 from store import due, search
 from store.search import Asked
@@ -77,8 +78,9 @@ class Sieve:
     asked: Asked | None
 
     @classmethod
-    def of(cls, filters: Filters, dialect: str, prefix: str) -> Sieve:
-        return cls(filters, dialect, search.read(filters.words, prefix) if filters.words else None)
+    def of(cls, session: Session, filters: Filters, prefix: str) -> Sieve:
+        asked = search.weighed(session, search.read(filters.words, prefix), people=filters.people) if filters.words else None
+        return cls(filters, session.get_bind().dialect.name, asked)
 
     def over(self, query: Select[Any]) -> Select[Any]:
         """The query, narrowed by everything that is asked."""

@@ -6,7 +6,7 @@ from store.schema import METADATA
 
 WALKED = ("ix_complaints_registered", "ix_complaints_open", "ix_complaints_due")
 SEARCH = ("complaint_words", "words", "ix_complaints_words", "ix_complaints_district", "ix_complaints_village", *WALKED)
-"""What full-text search and places need of each engine stands beside the models, not in them: migrations 0007 and 0018."""
+"""What full-text search and places need of each engine stands beside the models, not in them: migrations 0007 and 0019."""
 
 
 def ours(_: object, name: str | None, kind: str, reflected: bool, compared: object) -> bool:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -42,10 +42,12 @@ def _words(how: str) -> None:
 def upgrade() -> None:
     for name, (_, columns, condition) in INDEXES.items():
         _index(name, columns, condition)
+    op.create_index("ix_audit_action", "audit", ["action", "id"])
     _words(QUICK)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_audit_action", table_name="audit")
     for name, (columns, _, condition) in INDEXES.items():
         _index(name, columns, condition)
     _words("")
