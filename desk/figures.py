@@ -87,9 +87,7 @@ def percent(part: int, whole: int) -> int | None:
 def count(session: Session, profile: Profile, period: Period, now: datetime) -> Figures:
     """From the days of the period, rolled up or not."""
     days = counting.days_of(session, profile, period.since, period.until, now)
-    total = Tally()
-    for tally in days.values():
-        total.update(tally)
+    total = counting.added_up(days.values())
     under = _under(total)
     states = {state: n for (state,), n in under["state"].items()}
     rated = total["rated"]

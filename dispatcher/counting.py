@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from importlib import metadata
 
 import orjson
@@ -37,10 +38,26 @@ def name(*parts: str) -> str:
     return "|".join(parts)
 
 
+def added_up(tallies: Iterable[Tally]) -> Tally:
+    """Counter.update asks of every name whether it is a number, which a year of days feels."""
+    total: dict[str, int] = {}
+    known = total.get
+    for tally in tallies:
+        for name, n in tally.items():
+            total[name] = known(name, 0) + n
+    return Tally(total)
+
+
 def rules_of(profile: Profile) -> str:
     """A mark of everything that a verdict follows from besides the complaint: another mark, and all days are counted again."""
     told = profile.model_dump_json(include={"zone", "rules", "hours", "holidays"})
-    return hashlib.sha256(f"{_VERSION} {metadata.version('holidays')} {told}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{_VERSION} {_calendar()} {told}".encode()).hexdigest()[:16]
+
+
+@cache
+def _calendar() -> str:
+    """Which edition of the national holidays this is."""
+    return metadata.version("holidays")
 
 
 def days_of(session: Session, profile: Profile, since: date, until: date, now: datetime) -> Mapping[date, Tally]:
