@@ -88,7 +88,7 @@ class Sieve:
         narrowed = query.where(*_facets(asked, self.dialect, walked=self.walked is not None))
         if self.walked is not None:
             narrowed = narrowed.with_hint(table, f"INDEXED BY {self.walked}", "sqlite")
-        if self.walked == _OPEN:
+        if self.walked == _OPEN and asked.view != View.OPEN and self.dialect == "sqlite":  # said twice, PostgreSQL takes it for rarer
             narrowed = narrowed.where(text(f"complaints.{IS_OPEN}"))
         if (of_view := _view(asked)) is not None:
             narrowed = narrowed.where(of_view)
