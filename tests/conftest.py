@@ -1,16 +1,24 @@
-"""Logging is the process's own: a test that sets it up must not set it up for the next one."""
+"""What all tests share: the long ones first, each with its own logging, and PostgreSQL's lock where this user may write."""
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
 from demo.rabbitmq import RabbitMQ
+
+RUNTIME = Path(os.environ.setdefault("XDG_RUNTIME_DIR", f"{tempfile.gettempdir()}/satu-pintu-{os.getuid()}"))
+RUNTIME.mkdir(mode=0o700, exist_ok=True)
+(RUNTIME / "python_PostgresServer").mkdir(mode=0o700, exist_ok=True)
+"""Without it the servers of all users of a machine share one lock in /tmp, which belongs to whoever came first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
