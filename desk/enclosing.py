@@ -12,7 +12,7 @@ import pickle
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from subprocess import DEVNULL, PIPE
+from subprocess import PIPE
 
 import structlog
 
@@ -27,6 +27,8 @@ from store import reports
 from store.database import Database
 
 WAIT_SECONDS = 2.0
+MAKING_SECONDS = 100.0
+"""Less than the lease of a debt; ten thousand rows take ten."""
 log = structlog.get_logger()
 
 
@@ -52,20 +54,29 @@ async def _apart(profile: Profile, report: Report, lines: Sequence[reports.Line]
     order = await asyncio.to_thread(pickle.dumps, (profile, report, lines, link))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     making = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment, start_new_session=True
+        sys.executable, "-m", __name__, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment, start_new_session=True
     )
     try:
-        made, _ = await making.communicate(order)
+        async with asyncio.timeout(MAKING_SECONDS):
+            made, said = await making.communicate(order)
+    except TimeoutError:
+        made, said = b"", b"TimeoutError"
     finally:
         if making.returncode is None:
             making.kill()
+            await making.wait()
     if making.returncode:
-        log.error("reports.unmade", code=str(making.returncode))
+        log.error("reports.unmade", status=making.returncode, code=_kind(said))
         raise Unreachable(
             "Rekap belum dapat dibuat; hub mencobanya lagi. Bila terus gagal, unduh rekapnya di halaman ini dan kirim sendiri."
         )
     text, files = pickle.loads(made)  # noqa: S301 - our own child wrote it
     return text, files
+
+
+def _kind(said: bytes) -> str:
+    """The class of the error that a traceback ends with; its message may hold a citizen's words."""
+    return said.decode(errors="replace").strip().rpartition("\n")[2].partition(":")[0][:60]
 
 
 def main() -> None:

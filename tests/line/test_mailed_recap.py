@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import fresh
+import psutil
 import pytest
 from openpyxl import load_workbook
 from paper_words import words_of
@@ -31,7 +32,7 @@ from connectors.email.client import EmailConnector
 from connectors.email.client import Settings as Surel
 from connectors.errors import Unreachable
 from demo.mailbox import Mailbox, Refusal
-from desk import recap
+from desk import enclosing, recap
 from desk.enclosing import Recaps
 from desk.mailed import written
 from dispatcher.clocks import mailing
@@ -274,6 +275,21 @@ async def test_one_is_made_at_a_time(town: Town, monkeypatch: pytest.MonkeyPatch
     assert isinstance(second, NotYet)
     assert isinstance(first, Unreachable)
     assert first.certain
+
+
+@ON_SQLITE
+async def test_one_that_never_ends_is_ended(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next mail is not held up for ever, and no process stays behind."""
+    stuck, told = tmp_path / "stuck", tmp_path / "pid"
+    stuck.write_text(f"#!/bin/sh\necho $$ > {told}\nexec sleep 600\n")
+    stuck.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(stuck))
+    monkeypatch.setattr(enclosing, "MAKING_SECONDS", 1.0)
+    apart, report = Recaps(town.db, town.profile, POST.url), Report(month=date(2026, 10, 1))
+    for _ in range(2):
+        with pytest.raises(Unreachable):
+            await apart(report, EMPTY)
+        assert not psutil.pid_exists(int(told.read_text()))
 
 
 def test_sheets_have_names_that_excel_takes() -> None:
